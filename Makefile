@@ -1,0 +1,33 @@
+# The two commands of the house are `make demo` and `make test`; both do their own set-up.
+# Everything else is a step of them, or a chore for developers.
+
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+export CARGO_TERM_COLOR ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench check clean
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what demo and tests need (Debian packages, a Python environment under target/)
+	@scripts/setup.sh
+
+build: setup ## build libraries and programs (release)
+	@cargo build --release --workspace --locked
+
+demo: build ## run the whole story on a file: make demo [FILE=path]
+	@FILE='$(subst ','\'',$(FILE))' scripts/demo.sh
+
+test: build ## run every test
+	@scripts/test.sh
+
+bench: build ## measure against peers and bare algorithms in one run
+	@$(TARGET_DIR)/release/ukey-bench
+
+check: build ## formatting, lints, sizes, layering, docs, exported symbols: what a change must pass
+	@cargo xtask check
+
+clean: ## remove everything that was built or generated
+	@cargo clean
+	@rm -rf target

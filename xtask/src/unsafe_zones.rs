@@ -1,0 +1,73 @@
+//! `unsafe` may stand only in `crates/ukey-ffi` and in the `abi/` folders of the two C libraries.
+//! Every other crate must forbid it by attribute, so that the compiler says so too.
+
+use crate::report::{Outcome, Workspace};
+use crate::source::{code_only, words};
+
+/// Crate roots of the libraries that have an `abi/` folder: they deny `unsafe` and allow it there.
+const WITH_ABI: &[&str] = &["pkcs11-module", "skf-bridge"];
+
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let files = workspace.rust_files();
+    let mut findings = Vec::new();
+    let mut zones = 0;
+    for (path, text) in &files {
+        let code = code_only(text);
+        if may_be_unsafe(path) {
+            zones += 1;
+            continue;
+        }
+        for (index, line) in code.lines().enumerate() {
+            if words(line).any(|word| word == "unsafe") {
+                findings.push(format!("{path}:{}: unsafe outside its zones", index + 1));
+            }
+        }
+        if is_crate_root(path) && !forbids(&code) {
+            findings.push(format!("{path}: lacks #![forbid(unsafe_code)]"));
+        }
+    }
+    Outcome::of(
+        findings,
+        format!("{zones} of {} files may hold unsafe code", files.len()),
+    )
+}
+
+/// The zones: the FFI toolbox, the `abi/` folders, and tests that call the C functions as C would.
+fn may_be_unsafe(path: &str) -> bool {
+    path.starts_with("crates/ukey-ffi/")
+        || WITH_ABI.iter().any(|library| {
+            path.starts_with(&format!("{library}/src/abi/"))
+                || path.starts_with(&format!("{library}/tests/"))
+                // the root declares `mod abi` and the exported symbols
+                || path == format!("{library}/src/lib.rs")
+        })
+        || path.starts_with("tests/")
+}
+
+fn is_crate_root(path: &str) -> bool {
+    path.ends_with("/src/lib.rs") || path.ends_with("/src/main.rs")
+}
+
+fn forbids(code: &str) -> bool {
+    code.lines()
+        .any(|line| line.trim() == "#![forbid(unsafe_code)]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_are_narrow() {
+        assert!(may_be_unsafe("crates/ukey-ffi/src/input.rs"));
+        assert!(may_be_unsafe("skf-bridge/src/abi/ecc.rs"));
+        assert!(!may_be_unsafe("skf-bridge/src/ops/ecc.rs"));
+        assert!(!may_be_unsafe("crates/ukey-token/src/lib.rs"));
+    }
+
+    #[test]
+    fn the_attribute_must_stand_in_the_code() {
+        assert!(forbids("#![forbid(unsafe_code)]\n"));
+        assert!(!forbids(&code_only("// #![forbid(unsafe_code)]\n")));
+    }
+}

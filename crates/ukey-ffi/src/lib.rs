@@ -17,12 +17,14 @@ pub mod input;
 mod length;
 pub mod output;
 pub mod padded;
+mod per_process;
 
 pub use abi_code::AbiCode;
 pub use guard::guard;
 pub use handle::{Handle, HandleTable};
 pub use length::AbiLen;
 pub use output::{Fit, Out, OutBuf, OutSlice, Room};
+pub use per_process::PerProcess;
 
 /// What can be wrong with the memory a C caller hands over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -124,6 +124,20 @@ pub struct OutBuf<L: AbiLen, T: Copy = u8> {
     room: Room,
 }
 
+impl Room {
+    /// [`OutBuf::fit`] for code that does not have the buffer; the needed length travels in the error.
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`].
+    pub fn fit(self, needed: usize) -> Result<Fit, Error> {
+        match self {
+            Self::Query => Ok(Fit::Answered),
+            Self::Elements(room) if room < needed => Err(Error::BufferTooSmall { needed }),
+            Self::Elements(_) => Ok(Fit::Proceed),
+        }
+    }
+}
+
 impl<L: AbiLen, T: Copy> OutBuf<L, T> {
     /// Takes the caller's buffer and length pointers; reads the length once, and only when there is a buffer (on a
     /// length query callers leave the variable uninitialised).
@@ -147,6 +161,23 @@ impl<L: AbiLen, T: Copy> OutBuf<L, T> {
             Room::Elements(claimed.to_usize().unwrap_or(usize::MAX).min(most))
         };
         Ok(Self { data, len, room })
+    }
+
+    /// Like [`OutBuf::new`] for lengths that an interface documents as pure outputs: a zero beside a buffer then means
+    /// that the caller did not state its room, and the buffer is believed to be large enough.
+    ///
+    /// # Errors
+    /// As for [`OutBuf::new`].
+    ///
+    /// # Safety
+    /// As for [`OutBuf::new`]; where `*len` is zero, `data` must have room for any result of the call.
+    pub unsafe fn with_optional_room(data: *mut T, len: *mut L) -> Result<Self, Error> {
+        // SAFETY: the same contract.
+        let mut buffer = unsafe { Self::new(data, len)? };
+        if buffer.room == Room::Elements(0) {
+            buffer.room = Room::Elements((isize::MAX as usize) / size_of::<T>().max(1));
+        }
+        Ok(buffer)
     }
 
     /// What the caller asks for; lets safe code decide without touching the buffer.

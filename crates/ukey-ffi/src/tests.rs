@@ -318,3 +318,55 @@ fn concurrent_inserts_give_distinct_handles() {
     });
     assert_eq!(table.len(), 4 * rounds / 2);
 }
+
+#[test]
+fn a_pure_output_length_of_zero_states_no_room() {
+    let mut buffer = [0u8; 4];
+    let mut len = 0u32;
+    // SAFETY: four bytes are enough for what is written.
+    unsafe {
+        let mut out = OutBuf::with_optional_room(buffer.as_mut_ptr(), &mut len).unwrap();
+        out.write(b"abc").unwrap();
+        assert_eq!((len, &buffer), (3, b"abc\0"));
+        len = 2;
+        let mut short = OutBuf::with_optional_room(buffer.as_mut_ptr(), &mut len).unwrap();
+        assert_eq!(
+            short.write(b"abc"),
+            Err(Error::BufferTooSmall { needed: 3 })
+        );
+    }
+}
+
+#[test]
+fn room_decides_like_the_buffer() {
+    assert_eq!(Room::Query.fit(7), Ok(Fit::Answered));
+    assert_eq!(
+        Room::Elements(6).fit(7),
+        Err(Error::BufferTooSmall { needed: 7 })
+    );
+    assert_eq!(Room::Elements(7).fit(7), Ok(Fit::Proceed));
+}
+
+#[test]
+fn a_per_process_value_is_made_once_and_again_after_failure() {
+    static CELL: PerProcess<u32> = PerProcess::new();
+    assert_eq!(CELL.get_or_try_init(|| Err::<u32, _>("no")), Err("no"));
+    let panicked = std::panic::catch_unwind(|| {
+        CELL.get_or_try_init(|| -> Result<u32, ()> { panic!("in make") })
+    });
+    assert!(panicked.is_err());
+    let made = std::sync::atomic::AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let value = CELL.get_or_try_init(|| {
+                    made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                    Ok::<_, ()>(7)
+                });
+                assert_eq!(value, Ok(&7));
+            });
+        }
+    });
+    assert_eq!(made.into_inner(), 1);
+}

@@ -1,0 +1,57 @@
+//! Embedded tokens for tests: a blank image in a temporary folder, and the environment that makes
+//! our libraries and tools see this token and nothing else of the machine.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::HarnessError;
+
+/// A token image of its own, gone with this value.
+#[derive(Debug)]
+pub struct TokenImage {
+    folder: TempDir,
+}
+
+impl TokenImage {
+    /// An image that is not there yet: whoever opens it first finds a blank token.
+    ///
+    /// # Errors
+    /// [`HarnessError::File`].
+    pub fn blank() -> Result<Self, HarnessError> {
+        let folder = tempfile::tempdir().map_err(|source| HarnessError::File {
+            path: std::env::temp_dir(),
+            source,
+        })?;
+        let config = folder.path().join("ukey.toml");
+        std::fs::write(&config, "").map_err(|source| HarnessError::File {
+            path: config,
+            source,
+        })?;
+        Ok(Self { folder })
+    }
+
+    /// The image file.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("token.img")
+    }
+
+    /// The folder that the image is in; free for the test's other files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Environment in which this image is the only token.
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let folder = self.folder.path();
+        vec![
+            ("UKEY_CONFIG", folder.join("ukey.toml").into()),
+            ("UKEY_EMBEDDED", self.path().into()),
+            ("UKEY_PCSC", "off".into()),
+            ("HOME", folder.into()),
+            ("XDG_CONFIG_HOME", folder.join("config").into()),
+            ("XDG_DATA_HOME", folder.join("data").into()),
+        ]
+    }
+}

@@ -1,0 +1,526 @@
+//! The worked examples of GB/T 32918.5, with their fixed nonces.
+#![allow(clippy::unwrap_used)]
+
+use super::agreement::{Ephemeral, Peer, Role, agree};
+use super::*;
+use crate::sm4;
+
+const D: &str = "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8";
+const PX: &str = "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020";
+const PY: &str = "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13";
+const K: &str = "59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21";
+const R: &str = "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3";
+const S: &str = "B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA";
+const N: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";
+
+fn hex32(text: &str) -> [u8; 32] {
+    hex::decode(text).unwrap().try_into().unwrap()
+}
+
+fn scalar(text: &str) -> NonZeroScalar {
+    scalar_from_bytes(&hex32(text)).unwrap()
+}
+
+fn secret(text: &str) -> SecretKey {
+    SecretKey::from_bytes(&hex32(text)).unwrap()
+}
+
+fn public(x: &str, y: &str) -> PublicKey {
+    PublicKey::from_xy(&hex32(x), &hex32(y)).unwrap()
+}
+
+fn digest() -> [u8; 32] {
+    public(PX, PY)
+        .message_digest(DEFAULT_ID, b"message digest")
+        .unwrap()
+}
+
+#[test]
+fn key_pair_identity_digest_and_message_digest() {
+    let key = secret(D).public_key();
+    assert_eq!(key, public(PX, PY));
+    assert_eq!(
+        key.z(DEFAULT_ID).unwrap(),
+        hex32("B2E14C5C79C6DF5B85F4FE7ED8DB7A262B9DA7E07CCB0EA9F4747B8CCDA8A4F3")
+    );
+    let e = hex32("F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640");
+    assert_eq!(digest(), e);
+    let mut hasher = key.message_hasher(DEFAULT_ID).unwrap();
+    hasher.update(b"message ");
+    hasher.update(b"digest");
+    assert_eq!(hasher.finish(), e);
+}
+
+#[test]
+fn signature_with_the_fixed_nonce() {
+    let signature = secret(D).sign_with(&scalar(K), &digest()).unwrap();
+    assert_eq!(signature.r, hex32(R));
+    assert_eq!(signature.s, hex32(S));
+    public(PX, PY).verify_digest(&digest(), &signature).unwrap();
+    let der = hex::decode(format!("3046022100{R}022100{S}")).unwrap();
+    assert_eq!(signature.to_der(), der);
+    assert_eq!(Signature::from_der(&der).unwrap(), signature);
+}
+
+#[test]
+fn unfit_nonces_are_refused() {
+    // e = -x1 makes r = 0; e = -x1 - k makes r + k = n.
+    let key = secret(D);
+    let k = scalar(K);
+    let x1 = PublicKey::of(&k).x();
+    let r_zero = scalar_to_bytes(&-reduce(&x1));
+    assert_eq!(key.sign_with(&k, &r_zero), None);
+    let r_plus_k_zero = scalar_to_bytes(&-(reduce(&x1) + *k));
+    assert_eq!(key.sign_with(&k, &r_plus_k_zero), None);
+    // s = 0 when k = r d, that is e = k/d - x1.
+    let s_zero = scalar_to_bytes(&(*k * key.scalar().invert().unwrap() - reduce(&x1)));
+    assert_eq!(key.sign_with(&k, &s_zero), None);
+}
+
+#[test]
+fn signatures_verify_and_differ() {
+    let key = SecretKey::generate().unwrap();
+    let e = digest();
+    let first = key.sign_digest(&e).unwrap();
+    let second = key.sign_digest(&e).unwrap();
+    assert_ne!(first, second, "a fresh nonce each time");
+    key.public_key().verify_digest(&e, &first).unwrap();
+    key.public_key().verify_digest(&e, &second).unwrap();
+    assert_eq!(
+        public(PX, PY).verify_digest(&e, &first),
+        Err(Error::Verification)
+    );
+}
+
+#[test]
+fn signature_values_out_of_range_never_verify() {
+    let key = public(PX, PY);
+    let good = Signature {
+        r: hex32(R),
+        s: hex32(S),
+    };
+    key.verify_digest(&digest(), &good).unwrap();
+    let n_minus_r = scalar_to_bytes(&-*scalar(R));
+    for bad in [
+        Signature { r: [0; 32], ..good },
+        Signature { s: [0; 32], ..good },
+        Signature {
+            r: hex32(N),
+            ..good
+        },
+        Signature {
+            s: hex32(N),
+            ..good
+        },
+        Signature {
+            r: [0xff; 32],
+            ..good
+        },
+        Signature {
+            s: [0xff; 32],
+            ..good
+        },
+        Signature {
+            s: n_minus_r,
+            ..good
+        }, // r + s = n
+        Signature {
+            r: good.s,
+            s: good.r,
+        },
+    ] {
+        assert_eq!(
+            key.verify_digest(&digest(), &bad),
+            Err(Error::Verification),
+            "{bad:?}"
+        );
+    }
+    let mut other = digest();
+    other[31] ^= 1;
+    assert_eq!(key.verify_digest(&other, &good), Err(Error::Verification));
+}
+
+const C1X: &str = "04EBFC718E8D1798620432268E77FEB6415E2EDE0E073C0F4F640ECD2E149A73";
+const C1Y: &str = "E858F9D81E5430A57B36DAAB8F950A3C64E6EE6A63094D99283AFF767E124DF0";
+const C3: &str = "59983C18F809E262923C53AEC295D30383B54E39D609D160AFCB1908D0BD8766";
+const C2: &str = "21886CA989CA9C7D58087307CA93092D651EFA";
+
+fn standard_ciphertext() -> Ciphertext {
+    Ciphertext {
+        x: hex32(C1X),
+        y: hex32(C1Y),
+        hash: hex32(C3),
+        data: hex::decode(C2).unwrap(),
+    }
+}
+
+#[test]
+fn encryption_with_the_fixed_nonce() {
+    let ciphertext = public(PX, PY)
+        .encrypt_with(&scalar(K), b"encryption standard")
+        .unwrap();
+    assert_eq!(ciphertext, standard_ciphertext());
+    assert_eq!(
+        secret(D).decrypt(&ciphertext).unwrap().as_slice(),
+        b"encryption standard"
+    );
+    let der = hex::decode(format!("307C0220{C1X}022100{C1Y}0420{C3}0413{C2}")).unwrap();
+    assert_eq!(ciphertext.to_der(), der);
+    assert_eq!(Ciphertext::from_der(&der).unwrap(), ciphertext);
+    let raw = hex::decode(format!("04{C1X}{C1Y}{C3}{C2}")).unwrap();
+    assert_eq!(ciphertext.to_c1c3c2(), raw);
+    assert_eq!(Ciphertext::from_c1c3c2(&raw).unwrap(), ciphertext);
+    let old = hex::decode(format!("04{C1X}{C1Y}{C2}{C3}")).unwrap();
+    assert_eq!(ciphertext.to_c1c2c3(), old);
+    assert_eq!(Ciphertext::from_c1c2c3(&old).unwrap(), ciphertext);
+}
+
+#[test]
+fn enveloped_key_pieces() {
+    // The session key is encrypted to P with the nonce of the standard, the private key of party A
+    // in ECB mode under it; values made with an independent implementation.
+    let session = hex::decode("0123456789ABCDEFFEDCBA9876543210").unwrap();
+    let wrapped = public(PX, PY).encrypt_with(&scalar(K), &session).unwrap();
+    assert_eq!(
+        wrapped.hash,
+        hex32("423B448D18B4A1A86B0E264E928007803243A5A8D9D0B0E8953BFE4E928ADCF0")
+    );
+    assert_eq!(
+        wrapped.data,
+        hex::decode("45C54ABC791125FBC9BAE9ECC8A65559").unwrap()
+    );
+    let unwrapped = secret(D).decrypt(&wrapped).unwrap();
+    let key = sm4::Key::try_from(unwrapped.as_slice()).unwrap();
+    let mut private =
+        hex::decode("5270F9FA4295A5179A0BD7269AC3A97D30D60B1A40A4CABB20496F651A9FD899").unwrap();
+    sm4::ecb_decrypt(&key, &mut private).unwrap();
+    assert_eq!(
+        SecretKey::from_bytes(&private).unwrap().public_key(),
+        public(PAX, PAY)
+    );
+}
+
+#[test]
+fn altered_ciphertexts_are_refused() {
+    let key = secret(D);
+    let good = standard_ciphertext();
+    let mut bad = good.clone();
+    bad.hash[31] ^= 1;
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::Decryption);
+    let mut bad = good.clone();
+    bad.data[0] ^= 0x80;
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::Decryption);
+    let mut bad = good.clone();
+    bad.data.pop();
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::Decryption);
+    let mut bad = good.clone();
+    bad.y[31] ^= 1;
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::InvalidPoint);
+    let bad = Ciphertext {
+        x: [0; 32],
+        y: [0; 32],
+        ..good.clone()
+    };
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::InvalidPoint);
+    let bad = Ciphertext {
+        data: Vec::new(),
+        ..good.clone()
+    };
+    assert_eq!(key.decrypt(&bad).unwrap_err(), Error::InvalidLength);
+    assert_eq!(
+        SecretKey::generate().unwrap().decrypt(&good).unwrap_err(),
+        Error::Decryption
+    );
+}
+
+#[test]
+fn an_all_zero_key_stream_is_never_used() {
+    // With one byte of message one nonce in 256 gives a zero key stream; look for one.
+    let key = secret(D);
+    let mut refused = 0;
+    let mut d = scalar_to_bytes(&scalar(K));
+    for low in 0..=255u8 {
+        for high in 0..4 {
+            d[31] = low;
+            d[30] = high;
+            let k = scalar_from_bytes(&d).unwrap();
+            let Some(ciphertext) = key.public_key().encrypt_with(&k, b"M") else {
+                refused += 1;
+                // The same nonce with a second byte of message is fine, and shows the zero byte.
+                let longer = key.public_key().encrypt_with(&k, b"MM").unwrap();
+                assert_eq!(longer.data[0], b'M');
+                // Someone else may have made it all the same: C3 right, key stream zero.
+                let shared = PublicKey::from_point(&(key.public_key().point() * *k)).unwrap();
+                let hash = kdf::c3(&shared.coordinates(), b"M");
+                let forged = Ciphertext {
+                    hash,
+                    data: b"M".to_vec(),
+                    ..longer
+                };
+                assert_eq!(key.decrypt(&forged).unwrap_err(), Error::Decryption);
+                continue;
+            };
+            assert_ne!(ciphertext.data, b"M");
+        }
+    }
+    assert!(
+        refused > 0,
+        "1024 nonces hold a zero byte with probability 0.98; these do"
+    );
+    for _ in 0..300 {
+        let ciphertext = key.public_key().encrypt(b"M").unwrap();
+        assert_eq!(key.decrypt(&ciphertext).unwrap().as_slice(), b"M");
+    }
+}
+
+#[test]
+fn messages_of_many_lengths() {
+    let key = SecretKey::generate().unwrap();
+    assert_eq!(
+        key.public_key().encrypt(b"").unwrap_err(),
+        Error::InvalidLength
+    );
+    for len in [1, 31, 32, 33, 63, 64, 65, 1000, 70_000] {
+        let message: Vec<u8> = (0..len).map(|i: usize| i.to_le_bytes()[0] ^ 0x5a).collect();
+        let ciphertext = key.public_key().encrypt(&message).unwrap();
+        assert_eq!(ciphertext.data.len(), len);
+        let again = Ciphertext::from_der(&ciphertext.to_der()).unwrap();
+        assert_eq!(again, ciphertext);
+        assert_eq!(key.decrypt(&again).unwrap().as_slice(), message);
+    }
+}
+
+const PAX: &str = "160E12897DF4EDB61DD812FEB96748FBD3CCF4FFE26AA6F6DB9540AF49C94232";
+const PAY: &str = "4A7DAD08BB9A459531694BEB20AA489D6649975E1BFCF8C4741B78B4B223007F";
+const PBX: &str = "6AE848C57C53C7B1B5FA99EB2286AF078BA64C64591B8B566F7357D576F16DFB";
+const PBY: &str = "EE489D771621A27B36C5C7992062E9CD09A9264386F3FBEA54DFF69305621C4D";
+
+#[test]
+fn key_agreement_with_the_fixed_nonces() {
+    let a = secret("81EB26E941BB5AF16DF116495F90695272AE2CD63D6C4AE1678418BE48230029");
+    let b = secret("785129917D45A9EA5437A59356B82338EAADDA6CEB199088F14AE10DEFA229B5");
+    assert_eq!(a.public_key(), public(PAX, PAY));
+    assert_eq!(b.public_key(), public(PBX, PBY));
+    let z = |key: &SecretKey| key.public_key().z(DEFAULT_ID).unwrap();
+    assert_eq!(
+        z(&a),
+        hex32("3B85A57179E11E7E513AA622991F2CA74D1807A0BD4D4B38F90987A17AC245B1")
+    );
+    assert_eq!(
+        z(&b),
+        hex32("79C988D63229D97EF19FE02CA1056E01E6A7411ED24694AA8F834F4A4AB022F7")
+    );
+    let ra = Ephemeral::from_scalar(scalar(
+        "D4DE15474DB74D06491C440D305E012400990F3E390C7E87153C12DB2EA60BB3",
+    ));
+    let rb = Ephemeral::from_scalar(scalar(
+        "7E07124814B309489125EAED101113164EBF0F3458C5BD88335C1F9D596243D6",
+    ));
+    let (ra_public, rb_public) = (ra.public_key(), rb.public_key());
+    let expected_ra = public(
+        "64CED1BDBC99D590049B434D0FD73428CF608A5DB8FE5CE07F15026940BAE40E",
+        "376629C7AB21E7DB260922499DDB118F07CE8EAAE3E7720AFEF6A5CC062070C0",
+    );
+    let expected_rb = public(
+        "ACC27688A6F7B706098BC91FF3AD1BFF7DC2802CDB14CCCCDB0A90471F9BD707",
+        "2FEDAC0494B2FFC4D6853876C79B8F301C6573AD0AA50F39FC87181E1A1B46FE",
+    );
+    assert_eq!((ra_public, rb_public), (expected_ra, expected_rb));
+
+    let peer = |key: &SecretKey, ephemeral| Peer {
+        public_key: key.public_key(),
+        ephemeral,
+        id: DEFAULT_ID,
+    };
+    let at_a = agree(
+        Role::Initiator,
+        &a,
+        DEFAULT_ID,
+        ra,
+        &peer(&b, rb_public),
+        16,
+    )
+    .unwrap();
+    let at_b = agree(
+        Role::Responder,
+        &b,
+        DEFAULT_ID,
+        rb,
+        &peer(&a, ra_public),
+        16,
+    )
+    .unwrap();
+    for shared in [at_a, at_b] {
+        assert_eq!(
+            hex::encode_upper(&*shared.key),
+            "6C89347354DE2484C60B4AB1FDE4C6E5"
+        );
+        assert_eq!(
+            shared.responder_confirmation,
+            hex32("D3A0FE15DEE185CEAE907A6B595CC32A266ED7B3367E9983A896DC32FA20F8EB")
+        );
+        assert_eq!(
+            shared.initiator_confirmation,
+            hex32("18C7894B3816DF16CF07B05C5EC0BEF5D655D58F779CC1B400A4F3884644DB88")
+        );
+    }
+}
+
+#[test]
+fn key_agreement_binds_ids_and_length() {
+    let (a, b) = (
+        SecretKey::generate().unwrap(),
+        SecretKey::generate().unwrap(),
+    );
+    let run = |id_seen_by_b: &[u8], len| {
+        let (ra, rb) = (
+            Ephemeral::generate().unwrap(),
+            Ephemeral::generate().unwrap(),
+        );
+        let for_a = Peer {
+            public_key: b.public_key(),
+            ephemeral: rb.public_key(),
+            id: b"bob",
+        };
+        let for_b = Peer {
+            public_key: a.public_key(),
+            ephemeral: ra.public_key(),
+            id: id_seen_by_b,
+        };
+        let at_a = agree(Role::Initiator, &a, b"alice", ra, &for_a, len).unwrap();
+        let at_b = agree(Role::Responder, &b, b"bob", rb, &for_b, len).unwrap();
+        (at_a, at_b)
+    };
+    let (at_a, at_b) = run(b"alice", 100);
+    assert_eq!(at_a.key, at_b.key);
+    assert_eq!(at_a.key.len(), 100);
+    let (at_a, at_b) = run(b"mallory", 16);
+    assert_ne!(at_a.key, at_b.key);
+    assert_ne!(at_a.responder_confirmation, at_b.responder_confirmation);
+    let nobody = Peer {
+        public_key: b.public_key(),
+        ephemeral: b.public_key(),
+        id: b"",
+    };
+    let result = agree(
+        Role::Initiator,
+        &a,
+        b"",
+        Ephemeral::generate().unwrap(),
+        &nobody,
+        0,
+    );
+    assert_eq!(result.unwrap_err(), Error::InvalidLength);
+}
+
+#[test]
+fn key_agreement_refuses_infinity() {
+    // R = -[x̄^-1]P cannot be found without inverting x̄(R); d + x̄ r = 0 can: t = 0 gives infinity.
+    // Choose the own key so: d = -x̄(R) r.
+    let r = scalar(K);
+    let ephemeral = Ephemeral::from_scalar(r);
+    let mut x_bar = ephemeral.public_key().x();
+    x_bar[..16].fill(0);
+    x_bar[16] |= 0x80;
+    let own = SecretKey::from_bytes(&scalar_to_bytes(&-(reduce(&x_bar) * *r))).unwrap();
+    let other = public(PX, PY);
+    let peer = Peer {
+        public_key: other,
+        ephemeral: other,
+        id: DEFAULT_ID,
+    };
+    let result = agree(Role::Initiator, &own, DEFAULT_ID, ephemeral, &peer, 16);
+    assert_eq!(result.unwrap_err(), Error::InvalidPoint);
+}
+
+#[test]
+fn private_keys_out_of_range() {
+    let mut n = hex32(N);
+    assert_eq!(SecretKey::from_bytes(&n).unwrap_err(), Error::InvalidKey);
+    n[31] -= 1; // n - 1
+    assert_eq!(SecretKey::from_bytes(&n).unwrap_err(), Error::InvalidKey);
+    n[31] -= 1; // n - 2
+    let last = SecretKey::from_bytes(&n).unwrap();
+    assert_eq!(*last.expose_bytes(), n);
+    assert_eq!(
+        SecretKey::from_bytes(&[0; 32]).unwrap_err(),
+        Error::InvalidKey
+    );
+    assert_eq!(
+        SecretKey::from_bytes(&[0xff; 32]).unwrap_err(),
+        Error::InvalidKey
+    );
+    assert_eq!(
+        SecretKey::from_bytes(&n[1..]).unwrap_err(),
+        Error::InvalidLength
+    );
+    let mut one = [0; 32];
+    one[31] = 1;
+    let first = SecretKey::from_bytes(&one).unwrap();
+    let g = public(
+        "32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7",
+        "BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0",
+    );
+    assert_eq!(first.public_key(), g);
+    for key in [first, last] {
+        let signature = key.sign_digest(&digest()).unwrap();
+        key.public_key()
+            .verify_digest(&digest(), &signature)
+            .unwrap();
+    }
+}
+
+#[test]
+fn public_keys_that_are_not_points() {
+    let (x, y) = (hex32(PX), hex32(PY));
+    let mut off = y;
+    off[31] ^= 1;
+    assert_eq!(
+        PublicKey::from_xy(&x, &off).unwrap_err(),
+        Error::InvalidPoint
+    );
+    assert_eq!(
+        PublicKey::from_xy(&[0; 32], &[0; 32]).unwrap_err(),
+        Error::InvalidPoint
+    );
+    // A coordinate not below p.
+    assert_eq!(
+        PublicKey::from_xy(&[0xff; 32], &y).unwrap_err(),
+        Error::InvalidPoint
+    );
+    assert_eq!(
+        PublicKey::from_xy(&x[1..], &y).unwrap_err(),
+        Error::InvalidLength
+    );
+    let mut sec1 = public(PX, PY).to_sec1();
+    assert_eq!(PublicKey::from_sec1(&sec1).unwrap(), public(PX, PY));
+    assert_eq!(
+        PublicKey::from_sec1(&sec1[..64]).unwrap_err(),
+        Error::InvalidLength
+    );
+    assert_eq!(
+        PublicKey::from_sec1(&[0]).unwrap_err(),
+        Error::InvalidLength
+    ); // SEC 1 infinity
+    sec1[0] = 6; // hybrid form
+    assert_eq!(
+        PublicKey::from_sec1(&sec1).unwrap_err(),
+        Error::InvalidEncoding
+    );
+}
+
+#[test]
+fn ids_up_to_the_limit() {
+    let key = public(PX, PY);
+    key.z(&[b'x'; 8191]).unwrap();
+    assert_eq!(key.z(&[b'x'; 8192]).unwrap_err(), Error::InvalidLength);
+    assert_ne!(key.z(b"").unwrap(), key.z(DEFAULT_ID).unwrap());
+}
+
+#[test]
+fn secrets_do_not_print() {
+    let key = secret(D);
+    assert_eq!(format!("{key:?}"), "sm2::SecretKey(..)");
+    let ephemeral = Ephemeral::generate().unwrap();
+    assert_eq!(format!("{ephemeral:?}"), "Ephemeral(..)");
+}

@@ -1,0 +1,289 @@
+//! Streaming SM4 in the modes of GB/T 17964 (NIST SP 800-38A), with optional PKCS#7 padding.
+//!
+//! Where a mode allows it (ECB, decryption in CBC and CFB) many blocks go to the block cipher in one
+//! call, so a kernel that works on several blocks at once is used to the full.
+
+use super::{BLOCK, Block, Key, xor_into};
+use crate::Error;
+use ::sm4::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
+use subtle::{ConstantTimeEq, ConstantTimeGreater};
+use zeroize::{Zeroize, Zeroizing};
+
+/// Blocks handed to the block cipher in one call when decrypting in CBC and CFB.
+const BATCH: usize = 32;
+
+/// Mode of operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Electronic codebook. Ignores the IV.
+    Ecb,
+    /// Cipher block chaining.
+    Cbc,
+    /// Cipher feedback with 128 bits of feedback.
+    Cfb,
+    /// Output feedback.
+    Ofb,
+}
+
+impl Mode {
+    /// Whether the mode works on whole blocks only (ECB, CBC) or on any length (CFB, OFB).
+    #[must_use]
+    pub const fn needs_whole_blocks(self) -> bool {
+        matches!(self, Self::Ecb | Self::Cbc)
+    }
+}
+
+/// What to do at the end of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Padding {
+    /// Nothing: ECB and CBC then accept whole blocks only.
+    None,
+    /// 1 to 16 bytes, each holding their number (RFC 5652 section 6.3).
+    Pkcs7,
+}
+
+/// Which way the data goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Plaintext to ciphertext.
+    Encrypt,
+    /// Ciphertext to plaintext.
+    Decrypt,
+}
+
+/// A running encryption or decryption. Takes chunks of any size. State is zeroised on drop.
+///
+/// Whole blocks come out as soon as they can; a rest shorter than a block (and, when padding has to
+/// be taken off, the last block) comes out of `finish`.
+pub struct Cipher {
+    cipher: ::sm4::Sm4,
+    direction: Direction,
+    mode: Mode,
+    padding: Padding,
+    /// The chaining value: IV, then previous ciphertext block (CBC, CFB) or key stream block (OFB).
+    chain: Block,
+    pending: Zeroizing<[u8; BLOCK]>,
+    pending_len: usize,
+}
+
+impl Cipher {
+    /// Starts a computation. `iv` is ignored in ECB mode.
+    #[must_use]
+    pub fn new(
+        direction: Direction,
+        mode: Mode,
+        key: &Key,
+        iv: &[u8; BLOCK],
+        padding: Padding,
+    ) -> Self {
+        Self {
+            cipher: key.cipher.clone(),
+            direction,
+            mode,
+            padding,
+            chain: (*iv).into(),
+            pending: Zeroizing::new([0; BLOCK]),
+            pending_len: 0,
+        }
+    }
+
+    /// How many bytes [`Self::update_into`] appends for `input_len` bytes more.
+    #[must_use]
+    pub fn update_len(&self, input_len: usize) -> usize {
+        let total = self.pending_len + input_len;
+        let whole = total - total % BLOCK;
+        let keeps_last = self.direction == Direction::Decrypt
+            && self.padding == Padding::Pkcs7
+            && whole == total;
+        if keeps_last {
+            whole.saturating_sub(BLOCK)
+        } else {
+            whole
+        }
+    }
+
+    /// Processes `input`; returns what is ready.
+    ///
+    /// # Errors
+    /// None at present; lengths are judged by [`Self::finish`].
+    pub fn update(&mut self, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        self.update_into(input, &mut out)?;
+        Ok(out)
+    }
+
+    /// Processes `input`; appends what is ready to `out`. With a reused `out` nothing is allocated.
+    ///
+    /// # Errors
+    /// None at present; lengths are judged by [`Self::finish_into`].
+    pub fn update_into(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let ready = self.update_len(input.len());
+        if ready == 0 {
+            self.keep(input);
+            return Ok(());
+        }
+        let start = out.len();
+        let from_pending = self.pending_len;
+        let (now, rest) = input.split_at(ready - from_pending);
+        out.reserve(ready);
+        out.extend_from_slice(&self.pending[..from_pending]);
+        out.extend_from_slice(now);
+        self.run(&mut out[start..]);
+        self.pending_len = 0;
+        self.keep(rest);
+        Ok(())
+    }
+
+    /// Ends the computation; returns the rest of the output.
+    ///
+    /// # Errors
+    /// See [`Self::finish_into`].
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        self.finish_into(&mut out)?;
+        Ok(out)
+    }
+
+    /// Ends the computation; appends the rest of the output to `out`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidLength`] if the mode needs whole blocks and the data was not (when decrypting
+    /// with padding: or was empty); [`Error::Decryption`] if the padding is wrong.
+    pub fn finish_into(mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let mut last = core::mem::take(&mut self.pending);
+        let len = self.pending_len;
+        match (self.padding, self.direction) {
+            (Padding::None, _) => {
+                if self.mode.needs_whole_blocks() && len != 0 {
+                    return Err(Error::InvalidLength);
+                }
+                self.run(&mut last[..len]);
+                out.extend_from_slice(&last[..len]);
+            }
+            (Padding::Pkcs7, Direction::Encrypt) => {
+                last[len..].fill(u8::try_from(BLOCK - len).expect("at most 16"));
+                self.run(&mut last[..]);
+                out.extend_from_slice(&last[..]);
+            }
+            (Padding::Pkcs7, Direction::Decrypt) => {
+                if len != BLOCK {
+                    return Err(Error::InvalidLength);
+                }
+                self.run(&mut last[..]);
+                out.extend_from_slice(&last[..unpadded_len(&last)?]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds `rest` to the pending bytes; the caller has made sure that they fit.
+    fn keep(&mut self, rest: &[u8]) {
+        self.pending[self.pending_len..][..rest.len()].copy_from_slice(rest);
+        self.pending_len += rest.len();
+    }
+
+    /// Processes `data` in place: whole blocks, and in CFB and OFB a last short one.
+    fn run(&mut self, data: &mut [u8]) {
+        let (blocks, tail) = Block::slice_as_chunks_mut(data);
+        match (self.mode, self.direction) {
+            (Mode::Ecb, Direction::Encrypt) => self.cipher.encrypt_blocks(blocks),
+            (Mode::Ecb, Direction::Decrypt) => self.cipher.decrypt_blocks(blocks),
+            (Mode::Cbc, Direction::Encrypt) => self.cbc_encrypt(blocks),
+            (Mode::Cbc, Direction::Decrypt) => self.cbc_decrypt(blocks),
+            (Mode::Cfb, Direction::Encrypt) => self.cfb_encrypt(blocks),
+            (Mode::Cfb, Direction::Decrypt) => self.cfb_decrypt(blocks),
+            (Mode::Ofb, _) => self.ofb(blocks),
+        }
+        if !tail.is_empty() {
+            debug_assert!(!self.mode.needs_whole_blocks());
+            self.cipher.encrypt_block(&mut self.chain);
+            xor_into(tail, &self.chain);
+        }
+    }
+
+    fn cbc_encrypt(&mut self, blocks: &mut [Block]) {
+        for block in blocks {
+            xor_into(block, &self.chain);
+            self.cipher.encrypt_block(block);
+            self.chain = *block;
+        }
+    }
+
+    fn cbc_decrypt(&mut self, blocks: &mut [Block]) {
+        let mut previous = [Block::default(); BATCH];
+        for batch in blocks.chunks_mut(BATCH) {
+            let previous = &mut previous[..batch.len()];
+            self.shift_chain(batch, previous);
+            self.cipher.decrypt_blocks(batch);
+            for (block, prev) in batch.iter_mut().zip(previous) {
+                xor_into(block, prev);
+            }
+        }
+    }
+
+    fn cfb_encrypt(&mut self, blocks: &mut [Block]) {
+        for block in blocks {
+            self.cipher.encrypt_block(&mut self.chain);
+            xor_into(block, &self.chain);
+            self.chain = *block;
+        }
+    }
+
+    fn cfb_decrypt(&mut self, blocks: &mut [Block]) {
+        let mut stream = [Block::default(); BATCH];
+        for batch in blocks.chunks_mut(BATCH) {
+            let stream = &mut stream[..batch.len()];
+            self.shift_chain(batch, stream);
+            self.cipher.encrypt_blocks(stream);
+            for (block, key) in batch.iter_mut().zip(stream) {
+                xor_into(block, key);
+            }
+        }
+        for block in &mut stream {
+            block.as_mut_slice().zeroize();
+        }
+    }
+
+    /// Puts chain, c0 .. c(n-2) of the ciphertext blocks into `previous`, and c(n-1) into the chain.
+    fn shift_chain(&mut self, ciphertext: &[Block], previous: &mut [Block]) {
+        if let [.., last] = ciphertext {
+            previous[0] = self.chain;
+            previous[1..].copy_from_slice(&ciphertext[..ciphertext.len() - 1]);
+            self.chain = *last;
+        }
+    }
+
+    fn ofb(&mut self, blocks: &mut [Block]) {
+        for block in blocks {
+            self.cipher.encrypt_block(&mut self.chain);
+            xor_into(block, &self.chain);
+        }
+    }
+}
+
+impl Drop for Cipher {
+    fn drop(&mut self) {
+        self.chain.as_mut_slice().zeroize();
+    }
+}
+
+impl core::fmt::Debug for Cipher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "sm4::Cipher({:?}, {:?}, ..)", self.direction, self.mode)
+    }
+}
+
+/// Length of `block` without its PKCS#7 padding. Looks at all bytes, whatever the padding says.
+fn unpadded_len(block: &[u8; BLOCK]) -> Result<usize, Error> {
+    let pad = block[BLOCK - 1];
+    let mut good = !pad.ct_eq(&0) & !pad.ct_gt(&16);
+    for (distance, byte) in (1u8..).zip(block.iter().rev()) {
+        let in_padding = !distance.ct_gt(&pad);
+        good &= !in_padding | byte.ct_eq(&pad);
+    }
+    if good.into() {
+        Ok(BLOCK - usize::from(pad))
+    } else {
+        Err(Error::Decryption)
+    }
+}

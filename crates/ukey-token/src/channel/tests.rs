@@ -1,0 +1,110 @@
+use super::*;
+use crate::transport::script::Script;
+use ukey_apdu::Class;
+
+fn command(ins: u8, data: &[u8], ne: Option<u32>) -> CommandApdu {
+    CommandApdu {
+        class: Class::PLAIN,
+        ins,
+        p1: 0,
+        p2: 0,
+        data: data.to_vec(),
+        ne,
+    }
+}
+
+fn execute(script: &Script, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
+    Channel::new(Box::new(script.clone())).execute(command)
+}
+
+#[test]
+fn short_form_is_used_where_it_suffices() {
+    let script = Script::new(Limits::EXTENDED).on("80 04 00 00 08", "0102030405060708 9000");
+    let answer = execute(&script, &command(0x04, &[], Some(8))).expect("answered");
+    assert_eq!(answer.data, [1, 2, 3, 4, 5, 6, 7, 8]);
+    script.finish();
+}
+
+#[test]
+fn extended_form_is_used_for_long_answers() {
+    let script = Script::new(Limits::EXTENDED).on("80 04 00 00 00 00 00", "AA 9000");
+    execute(&script, &command(0x04, &[], Some(65_536))).expect("answered");
+    script.finish();
+}
+
+#[test]
+fn a_long_command_is_chained_on_a_short_link() {
+    let data: Vec<u8> = (0..=255).collect();
+    let first = format!("90 3A 00 00 FF {}", hex(&data[..255]));
+    let script = Script::new(Limits::SHORT)
+        .on(&first, "9000")
+        .on("80 3A 00 00 01 FF", "9000");
+    execute(&script, &command(0x3A, &data, None)).expect("answered");
+    script.finish();
+}
+
+#[test]
+fn a_refused_inner_link_ends_the_chain() {
+    let first = format!("90 3A 00 00 FF {}", "00".repeat(255));
+    let script = Script::new(Limits::SHORT).on(&first, "6982");
+    let answer = execute(&script, &command(0x3A, &[0; 300], None)).expect("answered");
+    assert_eq!(answer.sw, StatusWord(0x6982));
+    script.finish();
+}
+
+/// The conversation of a published capture: 4-byte length and 492 bytes with 6A9E, the same
+/// command again, the last 37 bytes with 9000.
+#[test]
+fn more_data_repeats_the_identical_command() {
+    let ask = "80 4E 00 00 00 00 04 10 00 30 01 00 00";
+    let first = format!("00000211 {} 6A9E", "11".repeat(492));
+    let second = format!("{} 9000", "22".repeat(37));
+    let script = Script::new(Limits::EXTENDED)
+        .on(ask, &first)
+        .on(ask, &second);
+    let ask = command(0x4E, &[0x10, 0x00, 0x30, 0x01], Some(65_536));
+    let answer = execute(&script, &ask).expect("answered");
+    assert_eq!(answer.data.len(), 4 + 529);
+    assert_eq!(answer.sw, StatusWord::OK);
+    script.finish();
+}
+
+#[test]
+fn bytes_remaining_are_fetched_with_get_response() {
+    let script = Script::new(Limits::SHORT)
+        .on("80 04 00 00 00", "AABB 6102")
+        .on("00 C0 00 00 02", "CCDD 9000");
+    let answer = execute(&script, &command(0x04, &[], Some(65_536))).expect("answered");
+    assert_eq!(answer.data, [0xAA, 0xBB, 0xCC, 0xDD]);
+    script.finish();
+}
+
+#[test]
+fn a_wrong_le_is_corrected_once() {
+    let script = Script::new(Limits::SHORT)
+        .on("80 04 00 00 00", "6C02")
+        .on("80 04 00 00 02", "6C03");
+    let answer = execute(&script, &command(0x04, &[], Some(256))).expect("answered");
+    assert_eq!(answer.sw, StatusWord(0x6C03));
+    script.finish();
+}
+
+#[test]
+fn a_link_error_is_never_repeated() {
+    let script =
+        Script::new(Limits::EXTENDED).fail("80 1C 00 00 02 10 00", TransportError::Removed);
+    let outcome = execute(&script, &command(0x1C, &[0x10, 0x00], None));
+    assert_eq!(outcome, Err(LinkError::Transport(TransportError::Removed)));
+    script.finish();
+}
+
+#[test]
+fn an_answer_without_status_word_is_refused() {
+    let script = Script::new(Limits::EXTENDED).on("80 1C 00 00 02 10 00", "90");
+    let outcome = execute(&script, &command(0x1C, &[0x10, 0x00], None));
+    assert_eq!(outcome, Err(LinkError::Answer));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02X}")).collect()
+}

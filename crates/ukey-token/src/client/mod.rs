@@ -1,0 +1,99 @@
+//! One method per token command, in files named as in `ukey_apdu::request`. [`Connection`] holds
+//! the link and what the card gave out since it was powered: ids and the transport key.
+
+use crate::{channel::Channel, error::Error, transport::Transport};
+use std::collections::HashMap;
+use ukey_apdu::{
+    NameList, Reply, Request, StatusWord,
+    devinfo::PinHash,
+    id::{AppId, ContainerId},
+};
+use ukey_crypto::sm2;
+
+mod application;
+mod auth;
+mod container;
+mod device;
+mod extension;
+mod file;
+mod import;
+mod keygen;
+mod sign;
+
+pub use application::{MAX_APPLICATION_NAME, NewApplication};
+pub use auth::AUTH_KEY_LEN;
+pub use container::MAX_CONTAINER_NAME;
+pub use extension::MAX_OBJECT;
+pub use file::MAX_FILE_NAME;
+pub use import::EnvelopedSm2Key;
+
+/// The link to one card.
+pub(crate) struct Connection {
+    channel: Channel,
+    applications: HashMap<String, AppId>,
+    containers: HashMap<(AppId, String), ContainerId>,
+    transport_key: Option<sm2::PublicKey>,
+    /// How the card hashes PINs, from its device information.
+    pin_hash: Option<PinHash>,
+}
+
+impl Connection {
+    pub(crate) fn new(transport: Box<dyn Transport>) -> Self {
+        Self {
+            channel: Channel::new(transport),
+            applications: HashMap::new(),
+            containers: HashMap::new(),
+            transport_key: None,
+            pin_hash: None,
+        }
+    }
+
+    pub(crate) fn transport(&mut self) -> &mut dyn Transport {
+        self.channel.transport()
+    }
+
+    /// Sends a typed command and decodes its answer.
+    pub(crate) fn call<R: Request>(&mut self, request: &R) -> Result<R::Reply, Error> {
+        let command = request.to_command();
+        let ins = command.ins;
+        let answer = self
+            .channel
+            .execute(&command)
+            .map_err(|e| e.into_error(ins))?;
+        if answer.sw != StatusWord::OK {
+            return Err(Error::from_status(ins, answer.sw));
+        }
+        R::Reply::from_bytes(&answer.data).map_err(|_| Error::Answer { ins })
+    }
+
+    /// Forgets the ids; tells whether there were any.
+    pub(crate) fn forget_ids(&mut self) -> bool {
+        let any = !self.applications.is_empty();
+        self.applications.clear();
+        self.containers.clear();
+        any
+    }
+
+    /// Forgets everything that the card loses with its power.
+    pub(crate) fn forget_memory(&mut self) {
+        self.forget_ids();
+        self.transport_key = None;
+    }
+}
+
+/// A name as it goes to the card: 1 to 64 bytes without NUL; narrower limits are the caller's.
+fn checked_name(name: &str) -> Result<Vec<u8>, Error> {
+    if name.is_empty() || name.len() > ukey_apdu::MAX_NAME || name.contains('\0') {
+        return Err(Error::Name);
+    }
+    Ok(name.into())
+}
+
+/// Names from the card. One that is not UTF-8 is shown, but cannot be used.
+fn texts(names: NameList) -> Vec<String> {
+    names
+        .0
+        .iter()
+        .map(|name| String::from_utf8_lossy(name).into_owned())
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! Everything in one application that a client can see, as of one value of the change counter.
+
+use ukey_crypto::{rsa, sm2};
+
+/// A public key of either family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicKey {
+    /// SM2, 256 bits.
+    Sm2(sm2::PublicKey),
+    /// RSA.
+    Rsa(rsa::PublicKey),
+}
+
+/// Kind of keys in a container (GM/T 0016: 0 empty, 1 RSA, 2 ECC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// No key pair yet.
+    Empty,
+    /// RSA pairs.
+    Rsa,
+    /// SM2 pairs.
+    Sm2,
+}
+
+/// One half of a container: the signature side or the encryption side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    /// Public key of the pair, if there is a pair.
+    pub public_key: Option<PublicKey>,
+    /// Certificate as stored (DER in practice), if there is one.
+    pub certificate: Option<Vec<u8>>,
+}
+
+/// A container with both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerView {
+    /// Name of the container.
+    pub name: String,
+    /// Kind of its keys.
+    pub kind: ContainerKind,
+    /// Signature pair and certificate.
+    pub signature: Side,
+    /// Encryption pair and certificate.
+    pub encryption: Side,
+}
+
+/// A file and its rights, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    /// Name of the file.
+    pub name: String,
+    /// Size in bytes, fixed at creation.
+    pub size: u32,
+    /// Who may read.
+    pub read_rights: ukey_apdu::id::Rights,
+    /// Who may write.
+    pub write_rights: ukey_apdu::id::Rights,
+}
+
+/// An object of the extension family: bytes that the token keeps and does not interpret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredObject {
+    /// Number given by the token, never 0.
+    pub id: u32,
+    /// Needs the user's login to be read.
+    pub private: bool,
+    /// Container that it belongs to and dies with; empty for none.
+    pub owner: String,
+    /// The bytes.
+    pub data: Vec<u8>,
+}
+
+/// See the [module](self). Immutable: a change makes a new view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectView {
+    /// Change counter that this view belongs to; `None` where the token has no counter.
+    pub counter: Option<u64>,
+    /// Whether private objects could be read.
+    pub with_private: bool,
+    /// Containers in the token's order.
+    pub containers: Vec<ContainerView>,
+    /// Files in the token's order.
+    pub files: Vec<FileView>,
+    /// Stored objects by ascending number; empty where the token has none.
+    pub objects: Vec<StoredObject>,
+}

@@ -1,1 +1,31 @@
-//! Under construction.
+//! Configuration and composition: the one crate that knows both the host library and the card OS
+//! that can run inside this process. The C libraries and the tools ask it for a
+//! [`Registry`](ukey_token::Registry) and need not care what is behind it.
+#![forbid(unsafe_code)]
+
+mod config;
+mod log;
+
+pub use config::{Config, ConfigError};
+pub use log::init_logging;
+
+use ukey_token::{
+    Registry,
+    transport::{Provider, pcsc::PcscProvider},
+};
+
+/// All providers that `config` asks for: PC/SC first, then the embedded images in their order.
+/// Images that do not exist are created blank, once, here; whoever moves one away later has
+/// pulled the token.
+pub fn providers(config: &Config) -> Vec<Box<dyn Provider>> {
+    let mut providers: Vec<Box<dyn Provider>> = Vec::new();
+    if config.pcsc_enabled {
+        providers.push(Box::new(PcscProvider::new()));
+    }
+    providers
+}
+
+/// A registry over [`providers`].
+pub fn registry(config: &Config) -> Registry {
+    Registry::new(providers(config))
+}

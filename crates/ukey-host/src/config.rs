@@ -1,0 +1,226 @@
+//! `ukey.toml` and the `UKEY_*` variables. Later sources win: `/etc/ukey/ukey.toml`, then
+//! `ukey/ukey.toml` in the user's configuration folder, then the environment. `UKEY_CONFIG`
+//! names a file that replaces both files.
+
+use serde::Deserialize;
+use std::{
+    env,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Everything that can be configured, with all sources applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// `[pcsc] enabled`, `UKEY_PCSC=on|off`: look for tokens in PC/SC readers. Default: on.
+    pub pcsc_enabled: bool,
+    /// `[embedded] images`, `UKEY_EMBEDDED=path[:path…]`: token images in this process. Default:
+    /// `ukey/token.img` in the user's data folder if it exists, else none.
+    pub embedded_images: Vec<PathBuf>,
+    /// `[device] auth_key_file`, `UKEY_AUTH_KEY_FILE`: file with the 16-byte device
+    /// authentication key, raw or as 32 hexadecimal digits. Default: the factory key.
+    pub auth_key_file: Option<PathBuf>,
+    /// `[log] filter`, `UKEY_LOG`: what to log (`info`, `ukey_token=debug`, …). Default: nothing.
+    pub log_filter: Option<String>,
+    /// `[log] file`, `UKEY_LOG_FILE`: where to log. Default: standard error.
+    pub log_file: Option<PathBuf>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file exists but cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is not TOML or has a key that does not exist; the message names the line.
+    #[error("{path}: {message}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        message: String,
+    },
+    /// A variable has a value that it cannot have.
+    #[error("{name}: {message}")]
+    Variable {
+        /// Name of the variable.
+        name: &'static str,
+        /// What is wrong.
+        message: &'static str,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    pcsc: PcscSection,
+    embedded: EmbeddedSection,
+    device: DeviceSection,
+    log: LogSection,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct PcscSection {
+    enabled: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct EmbeddedSection {
+    images: Option<Vec<PathBuf>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct DeviceSection {
+    auth_key_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct LogSection {
+    filter: Option<String>,
+    file: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            pcsc_enabled: true,
+            embedded_images: Vec::new(),
+            auth_key_file: None,
+            log_filter: None,
+            log_file: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the files and variables of this machine and user.
+    ///
+    /// # Errors
+    /// [`ConfigError`]; a file that does not exist is not an error, unless `UKEY_CONFIG` names it.
+    pub fn load() -> Result<Self, ConfigError> {
+        Self::load_with(&|name| env::var_os(name))
+    }
+
+    /// As [`Config::load`], with the environment given by `variable`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_with(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        match variable("UKEY_CONFIG").filter(|v| !v.is_empty()) {
+            Some(path) => config.apply_file(Path::new(&path), true)?,
+            None => {
+                for path in default_files(variable) {
+                    config.apply_file(&path, false)?;
+                }
+            }
+        }
+        config.apply_variables(variable)?;
+        if config.embedded_images.is_empty() {
+            config
+                .embedded_images
+                .extend(default_image(variable).filter(|path| path.exists()));
+        }
+        Ok(config)
+    }
+
+    fn apply_file(&mut self, path: &Path, required: bool) -> Result<(), ConfigError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !required => return Ok(()),
+            Err(source) => {
+                return Err(ConfigError::Read {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        };
+        let file: File = toml::from_str(&text).map_err(|e| ConfigError::Parse {
+            path: path.to_owned(),
+            message: e.to_string(),
+        })?;
+        self.pcsc_enabled = file.pcsc.enabled.unwrap_or(self.pcsc_enabled);
+        if let Some(images) = file.embedded.images {
+            self.embedded_images = images;
+        }
+        self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
+        self.log_filter = file.log.filter.or(self.log_filter.take());
+        self.log_file = file.log.file.or(self.log_file.take());
+        Ok(())
+    }
+
+    fn apply_variables(
+        &mut self,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<(), ConfigError> {
+        if let Some(value) = variable("UKEY_PCSC") {
+            self.pcsc_enabled = match value.to_str() {
+                Some("on" | "1" | "true") => true,
+                Some("off" | "0" | "false") => false,
+                _ => {
+                    return Err(ConfigError::Variable {
+                        name: "UKEY_PCSC",
+                        message: "expected on or off",
+                    });
+                }
+            };
+        }
+        if let Some(value) = variable("UKEY_EMBEDDED") {
+            self.embedded_images = env::split_paths(&value)
+                .filter(|p| !p.as_os_str().is_empty())
+                .collect();
+        }
+        if let Some(value) = variable("UKEY_AUTH_KEY_FILE") {
+            self.auth_key_file = Some(value.into());
+        }
+        if let Some(value) = variable("UKEY_LOG") {
+            self.log_filter = Some(value.to_string_lossy().into_owned());
+        }
+        if let Some(value) = variable("UKEY_LOG_FILE") {
+            self.log_file = Some(value.into());
+        }
+        Ok(())
+    }
+}
+
+fn default_files(variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    let user = folder(variable, "XDG_CONFIG_HOME", ".config");
+    std::iter::once(PathBuf::from("/etc"))
+        .chain(user)
+        .map(|p| p.join("ukey/ukey.toml"))
+        .collect()
+}
+
+fn default_image(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    Some(folder(variable, "XDG_DATA_HOME", ".local/share")?.join("ukey/token.img"))
+}
+
+/// A folder of the XDG base directory specification.
+fn folder(
+    variable: &dyn Fn(&str) -> Option<OsString>,
+    name: &str,
+    under_home: &str,
+) -> Option<PathBuf> {
+    match variable(name)
+        .map(PathBuf::from)
+        .filter(|p| p.is_absolute())
+    {
+        Some(path) => Some(path),
+        None => Some(PathBuf::from(variable("HOME")?).join(under_home)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), OsString::from(v)))
+        .collect();
+    Config::load_with(&|name| {
+        pairs
+            .iter()
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.clone())
+    })
+}
+
+fn file(folder: &tempfile::TempDir, text: &str) -> String {
+    let path = folder.path().join("ukey.toml");
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn without_any_source_pcsc_is_on() {
+    let config = load(&[]).unwrap();
+    assert!(config.pcsc_enabled);
+    assert!(config.embedded_images.is_empty());
+}
+
+#[test]
+fn variables_win_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        &folder,
+        "[pcsc]\nenabled = false\n[embedded]\nimages = ['/a', '/b']\n",
+    );
+    let config = load(&[("UKEY_CONFIG", &path)]).unwrap();
+    assert!(!config.pcsc_enabled);
+    assert_eq!(
+        config.embedded_images,
+        [PathBuf::from("/a"), PathBuf::from("/b")]
+    );
+    let config = load(&[
+        ("UKEY_CONFIG", &path),
+        ("UKEY_PCSC", "on"),
+        ("UKEY_EMBEDDED", "/c"),
+    ])
+    .unwrap();
+    assert!(config.pcsc_enabled);
+    assert_eq!(config.embedded_images, [PathBuf::from("/c")]);
+}
+
+#[test]
+fn the_users_file_is_read_from_its_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/ukey");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("ukey.toml"), "[log]\nfilter = 'debug'\n").unwrap();
+    let config = load(&[("HOME", home.path().to_str().unwrap())]).unwrap();
+    assert_eq!(config.log_filter.as_deref(), Some("debug"));
+}
+
+#[test]
+fn an_unknown_key_is_an_error_that_names_the_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "[pcsc]\nenabled = true\nenbled = false\n");
+    let message = load(&[("UKEY_CONFIG", &path)]).unwrap_err().to_string();
+    assert!(
+        message.contains("line 3") && message.contains("enbled"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_named_file_must_exist_and_a_switch_must_be_on_or_off() {
+    let missing = load(&[("UKEY_CONFIG", "/nonexistent/ukey.toml")]);
+    assert!(matches!(missing, Err(ConfigError::Read { .. })));
+    assert!(matches!(
+        load(&[("UKEY_PCSC", "maybe")]),
+        Err(ConfigError::Variable { .. })
+    ));
+}

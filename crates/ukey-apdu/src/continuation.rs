@@ -152,7 +152,9 @@ pub struct PendingResponse {
 
 struct Pending {
     command: CommandApdu,
-    rest: Zeroizing<Vec<u8>>,
+    answer: Zeroizing<Vec<u8>>,
+    /// How many bytes of the answer were sent.
+    sent: usize,
     /// The host saw 6A9E and may repeat the command; after 61xx a repeated command is a new one.
     repeatable: bool,
 }
@@ -180,7 +182,8 @@ impl PendingResponse {
         let repeatable = limit(command.ne, usize::MAX) >= max_data;
         let pending = Pending {
             command: command.clone(),
-            rest: Zeroizing::new(data),
+            answer: Zeroizing::new(data),
+            sent: 0,
             repeatable,
         };
         self.next_piece(pending, command.ne, max_data)
@@ -204,15 +207,15 @@ impl PendingResponse {
         ne: Option<u32>,
         max_data: usize,
     ) -> ResponseApdu {
-        let length = limit(ne, max_data).min(pending.rest.len());
-        let tail = Zeroizing::new(pending.rest[length..].to_vec());
-        let piece = pending.rest[..length].to_vec();
-        pending.rest = tail;
-        let sw = match (pending.rest.len(), pending.repeatable) {
+        let left = &pending.answer[pending.sent..];
+        let length = limit(ne, max_data).min(left.len());
+        let piece = left[..length].to_vec();
+        let sw = match (left.len() - length, pending.repeatable) {
             (0, _) => StatusWord::OK,
             (_, true) => StatusWord::MORE_DATA,
-            (left, false) => StatusWord::bytes_remaining(left),
+            (waiting, false) => StatusWord::bytes_remaining(waiting),
         };
+        pending.sent += length;
         if !sw.is_ok() {
             self.pending = Some(pending);
         }

@@ -20,6 +20,13 @@ macro_rules! numbers {
                 Field::get(reader).map(Self)
             }
         }
+
+        #[cfg(test)]
+        impl crate::tests::sample::Sample for $name {
+            fn sample(source: &mut crate::tests::sample::Source) -> Self {
+                Self(crate::tests::sample::Sample::sample(source))
+            }
+        }
     )+};
 }
 
@@ -165,6 +172,13 @@ macro_rules! choices {
             }
             fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 Self::from_parameter(reader.u8()?).ok_or(DecodeError::Invalid(stringify!($name)))
+            }
+        }
+
+        #[cfg(test)]
+        impl crate::tests::sample::Sample for $name {
+            fn sample(source: &mut crate::tests::sample::Source) -> Self {
+                source.one_of(&[$(Self::$variant),+])
             }
         }
     )+};

@@ -33,6 +33,14 @@ macro_rules! structure {
                 Ok(Self { $($field: $crate::layout::get_field!(reader $(, $shape)?),)* })
             }
         }
+
+        #[cfg(test)]
+        impl $crate::tests::sample::Sample for $name {
+            fn sample(source: &mut $crate::tests::sample::Source) -> Self {
+                let _ = &source;
+                Self { $($field: $crate::layout::sample_field!(source $(, $shape)?),)* }
+            }
+        }
     };
 }
 
@@ -111,6 +119,15 @@ macro_rules! request {
                 })
             }
         }
+
+        #[cfg(test)]
+        impl $crate::tests::sample::Sample for $name {
+            fn sample(source: &mut $crate::tests::sample::Source) -> Self {
+                let _ = &source;
+                Self { $($p1: $crate::tests::sample::Sample::sample(source),)?
+                    $($field: $crate::layout::sample_field!(source $(, $shape)?),)* }
+            }
+        }
     };
 }
 
@@ -132,6 +149,18 @@ macro_rules! get_field {
     };
 }
 
+#[cfg(test)]
+macro_rules! sample_field {
+    ($source:expr) => {
+        $crate::tests::sample::Sample::sample($source)
+    };
+    ($source:expr, $shape:ident) => {
+        From::from($crate::layout::$shape::sample($source))
+    };
+}
+
+#[cfg(test)]
+pub(crate) use sample_field;
 pub(crate) use {get_field, put_field, reply, reply_field, request, structure};
 
 use crate::wire::{DecodeError, Reader, Writer};
@@ -150,7 +179,7 @@ fn checked_name(name: &[u8]) -> Result<Vec<u8>, DecodeError> {
 }
 
 macro_rules! shapes {
-    ($($shape:ident: |$writer:ident, $value:ident| $put:expr, |$reader:ident| $get:expr;)+) => {$(
+    ($($shape:ident: |$writer:ident, $value:ident| $put:expr, |$reader:ident| $get:expr, $sample:ident;)+) => {$(
         pub(crate) mod $shape {
             use super::{DecodeError, Reader, Writer};
             pub(crate) fn put($writer: &mut Writer, $value: &[u8]) {
@@ -159,14 +188,18 @@ macro_rules! shapes {
             pub(crate) fn get($reader: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {
                 $get
             }
+            #[cfg(test)]
+            pub(crate) fn sample(source: &mut crate::tests::sample::Source) -> Vec<u8> {
+                source.$sample()
+            }
         }
     )+};
 }
 
 shapes! {
-    rest: |writer, value| writer.bytes(value), |reader| Ok(reader.rest().to_vec());
-    n8: |writer, value| writer.n8(value), |reader| reader.n8().map(<[u8]>::to_vec);
-    l32: |writer, value| writer.l32(value), |reader| reader.l32().map(<[u8]>::to_vec);
-    name: |writer, value| writer.bytes(value), |reader| super::checked_name(reader.rest());
-    name8: |writer, value| writer.n8(value), |reader| super::checked_name(reader.n8()?);
+    rest: |writer, value| writer.bytes(value), |reader| Ok(reader.rest().to_vec()), long_bytes;
+    n8: |writer, value| writer.n8(value), |reader| reader.n8().map(<[u8]>::to_vec), short_bytes;
+    l32: |writer, value| writer.l32(value), |reader| reader.l32().map(<[u8]>::to_vec), long_bytes;
+    name: |writer, value| writer.bytes(value), |reader| super::checked_name(reader.rest()), name;
+    name8: |writer, value| writer.n8(value), |reader| super::checked_name(reader.n8()?), name;
 }

@@ -42,6 +42,8 @@ mod response;
 mod secret;
 pub mod secure;
 mod status;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use class::Class;

@@ -217,3 +217,6 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,3 +40,6 @@ impl std::fmt::Debug for Pin {
         f.write_str("Pin(..)")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,9 +39,6 @@ pub enum HarnessError {
         /// Standard output and standard error.
         output: String,
     },
-    /// pcscd cannot run here.
-    #[error("no pcscd: {0}")]
-    NoPcscd(String),
     /// Something that was started did not become ready in time.
     #[error("{what} was not ready within {limit:?}; its log says:\n{log}")]
     NotReady {

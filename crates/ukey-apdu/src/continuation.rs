@@ -10,7 +10,7 @@
 use zeroize::Zeroizing;
 
 use crate::class::Class;
-use crate::command::{CommandApdu, NE_ALL};
+use crate::command::{CommandApdu, MAX_SHORT_DATA, NE_ALL};
 use crate::response::ResponseApdu;
 use crate::status::{StatusKind, StatusWord};
 use crate::wire::DecodeError;
@@ -173,13 +173,15 @@ impl PendingResponse {
     /// Answers `command` with `data`: whole with 9000 when it fits, else the first piece.
     ///
     /// `max_data` is what the link can carry in one answer. Where that is the limit, the piece ends
-    /// with 6A9E; where the host asked for less (a short Le), with 61xx.
+    /// with 6A9E; where the host asked for less (a short Le), or where the command may have come as
+    /// a chain that would all have to be sent again, with 61xx.
     pub fn start(&mut self, command: &CommandApdu, data: Vec<u8>, max_data: usize) -> ResponseApdu {
         self.pending = None;
         if data.len() <= limit(command.ne, max_data) {
             return ResponseApdu::success(data);
         }
-        let repeatable = limit(command.ne, usize::MAX) >= max_data;
+        let one_link = command.data.len() <= MAX_SHORT_DATA;
+        let repeatable = one_link && limit(command.ne, usize::MAX) >= max_data;
         let pending = Pending {
             command: command.clone(),
             answer: Zeroizing::new(data),

@@ -56,3 +56,7 @@ pub use response::ResponseApdu;
 pub use secret::{Cryptogram, Secret, SecretArray};
 pub use status::{StatusKind, StatusWord};
 pub use wire::{DecodeError, Field, Reader, Writer};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;

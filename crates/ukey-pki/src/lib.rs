@@ -1,1 +1,40 @@
-//! Under construction.
+//! Certificates, requests, enveloped keys and messages of the GM (国密) and RSA worlds.
+//!
+//! | module | what | standard |
+//! |---|---|---|
+//! | [`key`] | SubjectPublicKeyInfo, PKCS#8, the [`Signer`] and [`Decryptor`] traits | GM/T 0009, RFC 5480, RFC 5958 |
+//! | [`name`] | distinguished names | RFC 5280 |
+//! | [`certificate`] | certificates, key usage, paths | GB/T 20518, RFC 5280 |
+//! | [`request`] | certification requests | RFC 2986, GM/T 0092 |
+//! | [`csr_response`] | answer with the double certificate | GM/T 0092 |
+//! | [`enveloped_key`] | wrapped encryption pair | GM/T 0009, GM/T 0016 |
+//! | [`ca`] | core of the test CA | GM/T 0014 |
+//!
+//! This crate knows no transports, tokens or files: private-key operations go through two small
+//! traits, and large contents through `Read` and `Write`. All cryptography is `ukey-crypto`'s.
+//! The SM2 user ID is the default one throughout, as GM/T 0009 demands for certificates, requests
+//! and messages.
+#![forbid(unsafe_code)]
+
+mod algorithm;
+mod asn1;
+pub mod ca;
+pub mod certificate;
+pub mod csr_response;
+pub mod enveloped_key;
+mod error;
+mod instant;
+pub mod key;
+pub mod name;
+pub mod oid;
+mod pem;
+pub mod request;
+mod signature;
+mod signed;
+
+pub use algorithm::SignatureAlgorithm;
+pub use certificate::Certificate;
+pub use error::{Error, Result};
+pub use key::{Decryptor, PublicKey, Signer, SoftwareKey};
+pub use name::Name;
+pub use request::CertificationRequest;

@@ -165,6 +165,23 @@ fn card_repeats_only_after_6a9e() {
     assert_eq!(card.resume(&export, 2000), None);
 }
 
+/// A command that may have come in links is not asked for again.
+#[test]
+fn card_answers_a_long_command_with_61xx() {
+    let mut card = PendingResponse::new();
+    let longest = command("80 A6 00 00 00 00 FF AA*255 00 00");
+    assert_eq!(
+        card.start(&longest, bytes("01 02 03"), 2),
+        answer("01 02 6A9E")
+    );
+    let longer = command("80 A6 00 00 00 01 00 AA*256 00 00");
+    assert_eq!(
+        card.start(&longer, bytes("01 02 03"), 2),
+        answer("01 02 6101")
+    );
+    assert_eq!(card.resume(&get_response(1), 2), Some(answer("03 9000")));
+}
+
 #[test]
 fn long_rests_say_256_or_more() {
     let mut card = PendingResponse::new();

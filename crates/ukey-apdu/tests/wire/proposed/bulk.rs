@@ -11,7 +11,7 @@ use super::super::{bytes, refused, same, same_reply};
 use super::*;
 
 #[test]
-fn encryption() {
+fn encryption_begins() {
     same(
         EncryptInit {
             app: APP,
@@ -34,6 +34,10 @@ fn encryption() {
         },
         "80 AC 00 00 00 00 0F 10 00 30 01 50 02 00 00*8",
     );
+}
+
+#[test]
+fn encryption_of_data() {
     let (app, container, key) = (APP, CON, KEY);
     let plain = || Secret::new(vec![0xDA]);
     let head = "00 00 00 00 07 10 00 30 01 50 02 DA 00 00";

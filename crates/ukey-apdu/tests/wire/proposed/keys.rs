@@ -147,7 +147,7 @@ fn signatures() {
 }
 
 #[test]
-fn session_keys() {
+fn session_keys_made_inside() {
     same(
         RsaExportSessionKey {
             app: APP,
@@ -198,6 +198,10 @@ fn session_keys() {
         },
         &format!("50 02 {CIPHER}"),
     );
+}
+
+#[test]
+fn session_keys_from_outside() {
     let import = |wrapped| ImportSessionKey {
         app: APP,
         container: CON,

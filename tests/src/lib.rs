@@ -11,6 +11,7 @@ mod image;
 mod own_process;
 pub mod pcsc_lab;
 mod program;
+mod recording;
 mod service;
 
 pub use artifacts::{python, release_file, target_dir, workspace_root};
@@ -19,4 +20,5 @@ pub use image::TokenImage;
 pub use own_process::own_process;
 pub use pcsc_lab::{PcscLab, pcsc_test};
 pub use program::{Finished, Program};
+pub use recording::{Exchange, Recording, RecordingProvider, recorded_registry};
 pub use service::Service;

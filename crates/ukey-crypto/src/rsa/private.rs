@@ -171,7 +171,7 @@ impl PrivateKey {
         }
         let value = BoxedUint::from_be_slice(input, self.inner.n_bits_precision())
             .map_err(|_| Error::InvalidLength)?;
-        if &value >= self.inner.n().as_ref() {
+        if value >= *self.inner.n().as_ref() {
             return Err(Error::InvalidLength);
         }
         let mut result = hazmat::rsa_decrypt_and_check(&self.inner, Some(&mut SysRng), &value)

@@ -122,7 +122,7 @@ impl PublicKey {
             return Err(Error::InvalidLength);
         }
         let value = uint(input);
-        if &value >= self.0.n().as_ref() {
+        if value >= *self.0.n().as_ref() {
             return Err(Error::InvalidLength);
         }
         let result = hazmat::rsa_encrypt(&self.0, &value).map_err(|_| Error::InvalidKey)?;

@@ -65,9 +65,9 @@ impl Ciphertext {
     /// # Errors
     /// [`Error::InvalidLength`] if there is no data byte; [`Error::InvalidEncoding`] without the 04.
     pub fn from_c1c3c2(bytes: &[u8]) -> Result<Self, Error> {
-        let (x, y, rest) = split_c1(bytes)?;
+        let (c1, rest) = split_c1(bytes)?;
         let (hash, data) = rest.split_at(32);
-        Self::from_parts(x, y, hash, data)
+        Self::from_parts(c1, hash, data)
     }
 
     /// `04 || x || y || C2 || C3`, the order of the 2010 draft, still met in old products.
@@ -81,31 +81,36 @@ impl Ciphertext {
     /// # Errors
     /// As [`Self::from_c1c3c2`].
     pub fn from_c1c2c3(bytes: &[u8]) -> Result<Self, Error> {
-        let (x, y, rest) = split_c1(bytes)?;
+        let (c1, rest) = split_c1(bytes)?;
         let (data, hash) = rest.split_at(rest.len() - 32);
-        Self::from_parts(x, y, hash, data)
+        Self::from_parts(c1, hash, data)
     }
 
-    fn from_parts(x: &[u8], y: &[u8], hash: &[u8], data: &[u8]) -> Result<Self, Error> {
-        let fixed = |part: &[u8]| part.try_into().map_err(|_| Error::InvalidLength);
+    fn from_parts(c1: C1, hash: &[u8], data: &[u8]) -> Result<Self, Error> {
+        let hash = hash.try_into().map_err(|_| Error::InvalidLength)?;
         Ok(Self {
-            x: fixed(x)?,
-            y: fixed(y)?,
-            hash: fixed(hash)?,
+            x: c1.x,
+            y: c1.y,
+            hash,
             data: data.to_vec(),
         })
     }
 }
 
+struct C1 {
+    x: [u8; FIELD_LEN],
+    y: [u8; FIELD_LEN],
+}
+
 /// Splits off `04 || x || y`; at least 33 bytes remain.
-fn split_c1(bytes: &[u8]) -> Result<(&[u8], &[u8], &[u8]), Error> {
+fn split_c1(bytes: &[u8]) -> Result<(C1, &[u8]), Error> {
     if bytes.len() <= RAW_OVERHEAD {
         return Err(Error::InvalidLength);
     }
     if bytes[0] != 4 {
         return Err(Error::InvalidEncoding);
     }
-    let (x, rest) = bytes[1..].split_at(FIELD_LEN);
-    let (y, rest) = rest.split_at(FIELD_LEN);
-    Ok((x, y, rest))
+    let (x, rest) = bytes[1..].split_first_chunk().ok_or(Error::InvalidLength)?;
+    let (y, rest) = rest.split_first_chunk().ok_or(Error::InvalidLength)?;
+    Ok((C1 { x: *x, y: *y }, rest))
 }

@@ -1,0 +1,119 @@
+//! GB/T 32905 annex A and the FIPS 180 examples; the SM3 value of a million `a` is from OpenSSL.
+
+use super::hex;
+use ukey_crypto::Error;
+use ukey_crypto::hash::{HashAlg, Hasher};
+use ukey_crypto::sm3;
+
+/// Digests of "abc", of the two-block example, and of a million times "a".
+const EXAMPLES: [(HashAlg, &str, &str, &str); 6] = [
+    (
+        HashAlg::Sm3,
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+        "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732",
+        "c8aaf89429554029e231941a2acc0ad61ff2a5acd8fadd25847a3a732b3b02c3",
+    ),
+    (
+        HashAlg::Sha1,
+        "a9993e364706816aba3e25717850c26c9cd0d89d",
+        "84983e441c3bd26ebaae4aa1f95129e5e54670f1",
+        "34aa973cd4c4daa4f61eeb2bdbad27316534016f",
+    ),
+    (
+        HashAlg::Sha224,
+        "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+        "75388b16512776cc5dba5da1fd890150b0c6455cb4f58b1952522525",
+        "20794655980c91d8bbb4c1ea97618a4bf03f42581948b2ee4ee7ad67",
+    ),
+    (
+        HashAlg::Sha256,
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+    ),
+    (
+        HashAlg::Sha384,
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed\
+         8086072ba1e7cc2358baeca134c825a7",
+        "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712\
+         fcc7c71a557e2db966c3e9fa91746039",
+        "9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5704c2a5b\
+         07b8b3dc38ecc4ebae97ddd87f3d8985",
+    ),
+    (
+        HashAlg::Sha512,
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+         2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018\
+         501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",
+        "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb\
+         de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b",
+    ),
+];
+
+/// The longer example message of the standard that defines `alg`.
+fn long_example(alg: HashAlg) -> Vec<u8> {
+    match alg {
+        HashAlg::Sm3 => b"abcd".repeat(16),
+        HashAlg::Sha384 | HashAlg::Sha512 => {
+            b"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn\
+              hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"
+                .to_vec()
+        }
+        _ => b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".to_vec(),
+    }
+}
+
+#[test]
+fn examples_of_the_standards() {
+    for (alg, abc, long, million) in EXAMPLES {
+        assert_eq!(alg.digest(b"abc"), hex(abc), "{alg:?}");
+        assert_eq!(alg.digest(&long_example(alg)), hex(long), "{alg:?}");
+        let mut hasher = Hasher::new(alg);
+        assert_eq!(hasher.alg(), alg);
+        for chunk in vec![b'a'; 1_000_000].chunks(997) {
+            hasher.update(chunk);
+        }
+        let fork = hasher.clone();
+        assert_eq!(hasher.finish(), hex(million), "{alg:?}");
+        assert_eq!(fork.finish().len(), alg.output_len());
+    }
+}
+
+#[test]
+fn sm3_by_its_own_type() {
+    assert_eq!(sm3::digest(b"abc").to_vec(), hex(EXAMPLES[0].1));
+    let empty = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
+    assert_eq!(sm3::digest(b"").to_vec(), hex(empty));
+    let mut running = sm3::Sm3::new();
+    running.update(b"a");
+    let mut fork = running.clone();
+    running.update(b"bc");
+    fork.update(b"");
+    assert_eq!(running.finish().to_vec(), hex(EXAMPLES[0].1));
+    assert_eq!(fork.finish(), sm3::digest(b"a"));
+}
+
+#[test]
+fn digest_info() {
+    // `openssl asn1parse -genconf` with OID 1.2.156.10197.1.401, NULL and the digest of "abc".
+    let sm3 = "3030300c06082a811ccf550183110500042066c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2\
+               297da02b8f4ba8e0";
+    assert_eq!(
+        HashAlg::Sm3.digest_info(&hex(EXAMPLES[0].1)).unwrap(),
+        hex(sm3)
+    );
+    // RFC 8017 section 9.2 note 1.
+    for (alg, prefix) in [
+        (HashAlg::Sha1, "3021300906052b0e03021a05000414"),
+        (HashAlg::Sha224, "302d300d06096086480165030402040500041c"),
+        (HashAlg::Sha256, "3031300d060960864801650304020105000420"),
+        (HashAlg::Sha384, "3041300d060960864801650304020205000430"),
+        (HashAlg::Sha512, "3051300d060960864801650304020305000440"),
+    ] {
+        let digest = vec![0x5a; alg.output_len()];
+        let info = alg.digest_info(&digest).unwrap();
+        assert_eq!(info, [hex(prefix), digest.clone()].concat());
+        assert_eq!(alg.digest_info(&digest[1..]), Err(Error::InvalidLength));
+    }
+}

@@ -1,0 +1,120 @@
+//! The tender envelope on a large file: throughput against bare SM4 and SM3, and peak memory.
+
+use crate::section;
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use ukey_crypto::sm4;
+use ukey_tests::{TokenImage, release_file};
+
+/// Size of the file in MiB: 1 GiB.
+pub(crate) const DEFAULT_MIB: u64 = 1024;
+
+pub(crate) fn run(mib: u64) {
+    section(&format!("Tender envelope, {mib} MiB"));
+    let image = TokenImage::blank().unwrap();
+    let folder = image.folder().to_owned();
+    let plain = folder.join("tender.bin");
+    write_file(&plain, mib).unwrap();
+    enrol(&image);
+    let sealed = folder.join("tender.p7m");
+    let opened = folder.join("opened.bin");
+    let bare = bare_rate();
+    let arg = |p: &Path| p.to_str().unwrap().to_owned();
+    let encrypt = ["encrypt", "-o", &arg(&sealed), &arg(&plain)].map(str::to_owned);
+    report("encrypt", mib, bare, measure(&image, &encrypt));
+    std::fs::remove_file(&plain).unwrap();
+    let decrypt = ["decrypt", "-o", &arg(&opened), &arg(&sealed)].map(str::to_owned);
+    report("decrypt", mib, bare, measure(&image, &decrypt));
+    assert_eq!(opened.metadata().unwrap().len(), mib << 20);
+}
+
+fn report(what: &str, mib: u64, bare: f64, (elapsed, peak_kib): (Duration, u64)) {
+    let rate = (mib << 20) as f64 / 1e6 / elapsed.as_secs_f64();
+    println!(
+        "{what:<44} {rate:>9.1} MB/s   bare SM4-CBC encryption {bare:>6.1} MB/s   ratio {:>5.2}   peak memory {} MiB (goal under 64)",
+        rate / bare,
+        peak_kib / 1024,
+    );
+}
+
+/// A file that does not compress and is not all the same.
+fn write_file(path: &Path, mib: u64) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    let mut block = vec![0; 1 << 20];
+    ukey_crypto::rng::fill(&mut block).unwrap();
+    for n in 0..mib {
+        block[..8].copy_from_slice(&n.to_le_bytes());
+        out.write_all(&block)?;
+    }
+    out.flush()
+}
+
+/// SM4-CBC encryption of 64 MiB in memory, MB/s.
+fn bare_rate() -> f64 {
+    let key = sm4::Key::generate().unwrap();
+    let mut cipher = sm4::Cipher::new(
+        sm4::Direction::Encrypt,
+        sm4::Mode::Cbc,
+        &key,
+        &[0; 16],
+        sm4::Padding::None,
+    );
+    let block = vec![0x5A; 1 << 20];
+    let mut out = Vec::with_capacity(1 << 20);
+    let start = Instant::now();
+    for _ in 0..64 {
+        out.clear();
+        cipher.update_into(&block, &mut out).unwrap();
+    }
+    f64::from(64 << 20) / 1e6 / start.elapsed().as_secs_f64()
+}
+
+/// A token with both certificates.
+fn enrol(image: &TokenImage) {
+    let ca = image.folder().join("ca");
+    let init = ["device", "init", "--label", "bench", "--yes"].map(str::to_owned);
+    admin(image, &init).wait().unwrap();
+    let enroll = ["enroll", "--ca", ca.to_str().unwrap(), "--subject", "CN=bench"].map(str::to_owned);
+    assert!(admin(image, &enroll).wait().unwrap().success());
+}
+
+fn admin(image: &TokenImage, arguments: &[String]) -> Child {
+    Command::new(release_file("ukey-admin").unwrap())
+        .args(arguments)
+        .envs(image.environment())
+        .env("BENCH_PIN", "12345678")
+        .env("BENCH_SO_PIN", "87654321")
+        .args(["--pin-source", "env:BENCH_PIN", "--so-pin-source", "env:BENCH_SO_PIN"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+/// Wall time and peak resident memory in KiB of one run of ukey-admin.
+fn measure(image: &TokenImage, arguments: &[String]) -> (Duration, u64) {
+    let start = Instant::now();
+    let mut child = admin(image, arguments);
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        peak = peak.max(high_water(&status_file).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert!(status.success(), "{arguments:?}");
+    (start.elapsed(), peak)
+}
+
+fn high_water(status_file: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(status_file).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}

@@ -18,7 +18,7 @@ pub use artifacts::{python, release_file, target_dir, workspace_root};
 pub use error::HarnessError;
 pub use image::TokenImage;
 pub use own_process::own_process;
-pub use pcsc_lab::{PcscLab, pcsc_test};
+pub use pcsc_lab::{PcscLab, environment as pcsc_environment, pcsc_test};
 pub use program::{Finished, Program};
 pub use recording::{Exchange, Recording, RecordingProvider, recorded_registry};
 pub use service::Service;

@@ -53,8 +53,12 @@ pub fn pcsc_test(test: &str, limit: Duration, body: impl FnOnce(&mut PcscLab)) {
     });
 }
 
-/// What programs need in their environment to see the tokens of the lab and nothing else.
-fn environment(folder: &Path) -> Vec<(&'static str, OsString)> {
+/// What programs need in their environment to see the tokens of the lab in `folder` and nothing
+/// else.
+///
+/// # Panics
+/// When `folder` cannot be written.
+pub fn environment(folder: &Path) -> Vec<(&'static str, OsString)> {
     let config = folder.join("ukey.toml");
     std::fs::write(&config, "").expect("the folder is ours");
     vec![
@@ -82,7 +86,7 @@ impl PcscLab {
     ///
     /// # Errors
     /// [`HarnessError::Start`], [`HarnessError::NotReady`].
-    fn start(folder: &Path) -> Result<Self, HarnessError> {
+    pub fn start(folder: &Path) -> Result<Self, HarnessError> {
         let mut command = private_pcscd();
         command.arg("run").arg(folder);
         let mut pcscd = Service::start(command, &folder.join("pcscd.log"))?;

@@ -1,6 +1,10 @@
 //! The embedded token: what a signature costs above the bare algorithm.
 
-use crate::{alternate, module::{CKM_SM2, Module}, section};
+use crate::{
+    alternate,
+    module::{CKM_SM2, Module},
+    section,
+};
 use cryptoki_sys::CKM_RSA_PKCS;
 use std::time::{Duration, Instant};
 use ukey_crypto::{hash::HashAlg, rsa, sm2};
@@ -71,5 +75,8 @@ fn start(module: &Module) {
         module.finalize();
     }
     let micros = crate::median(times).as_secs_f64() * 1e6;
-    println!("{:<44} {micros:>9.1} us   goal under 2000 us", "C_Initialize");
+    println!(
+        "{:<44} {micros:>9.1} us   goal under 2000 us",
+        "C_Initialize"
+    );
 }

@@ -79,7 +79,14 @@ fn enrol(image: &TokenImage) {
     let ca = image.folder().join("ca");
     let init = ["device", "init", "--label", "bench", "--yes"].map(str::to_owned);
     admin(image, &init).wait().unwrap();
-    let enroll = ["enroll", "--ca", ca.to_str().unwrap(), "--subject", "CN=bench"].map(str::to_owned);
+    let enroll = [
+        "enroll",
+        "--ca",
+        ca.to_str().unwrap(),
+        "--subject",
+        "CN=bench",
+    ]
+    .map(str::to_owned);
     assert!(admin(image, &enroll).wait().unwrap().success());
 }
 
@@ -89,7 +96,12 @@ fn admin(image: &TokenImage, arguments: &[String]) -> Child {
         .envs(image.environment())
         .env("BENCH_PIN", "12345678")
         .env("BENCH_SO_PIN", "87654321")
-        .args(["--pin-source", "env:BENCH_PIN", "--so-pin-source", "env:BENCH_SO_PIN"])
+        .args([
+            "--pin-source",
+            "env:BENCH_PIN",
+            "--so-pin-source",
+            "env:BENCH_SO_PIN",
+        ])
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
         .spawn()

@@ -14,7 +14,12 @@ use std::time::{Duration, Instant};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [] => everything(),
         ["embedded"] => embedded::run(),
         ["pcsc"] => pcsc::run(),
@@ -45,7 +50,10 @@ fn alternate(rounds: usize, mut ours: impl FnMut(), mut bare: impl FnMut()) -> P
         a.push(time(&mut ours));
         b.push(time(&mut bare));
     }
-    Pair { ours: median(a), bare: median(b) }
+    Pair {
+        ours: median(a),
+        bare: median(b),
+    }
 }
 
 fn time(body: &mut impl FnMut()) -> Duration {

@@ -39,7 +39,10 @@ impl Module {
             get(&mut table)
         };
         assert_eq!(rv, CKR_OK);
-        Self { table, _library: library }
+        Self {
+            table,
+            _library: library,
+        }
     }
 
     pub(crate) fn initialize(&self) {
@@ -149,11 +152,23 @@ impl Module {
         let mut length = signature.len() as CK_ULONG;
         call!(self, C_SignInit, session, &mut mechanism, key);
         let (data, len) = (data.as_ptr().cast_mut(), data.len() as CK_ULONG);
-        call!(self, C_Sign, session, data, len, signature.as_mut_ptr(), &mut length);
+        call!(
+            self,
+            C_Sign,
+            session,
+            data,
+            len,
+            signature.as_mut_ptr(),
+            &mut length
+        );
         length as usize
     }
 }
 
 fn plain(mechanism: CK_MECHANISM_TYPE) -> CK_MECHANISM {
-    CK_MECHANISM { mechanism, pParameter: std::ptr::null_mut(), ulParameterLen: 0 }
+    CK_MECHANISM {
+        mechanism,
+        pParameter: std::ptr::null_mut(),
+        ulParameterLen: 0,
+    }
 }

@@ -44,34 +44,33 @@ impl Channel {
     /// # Errors
     /// [`Error::Answer`] for an answer without a status word, and link errors.
     pub(crate) fn execute(&mut self, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
-        let mut links = split(command, self.limits.max_command_data);
-        let last = links.pop().expect("a split has at least one link");
-        for link in &links {
+        let mut collector = AnswerCollector::new(MAX_ANSWER);
+        let links = split(command, self.limits.max_command_data);
+        let mut answer = self.send_chain(&links)?;
+        loop {
+            answer = match collector.push(answer).map_err(|_| LinkError::Answer)? {
+                NextStep::Done(answer) => return Ok(answer),
+                NextStep::Repeat => self.send_chain(&links)?,
+                NextStep::GetResponse { ne } => self.exchange(&get_response(ne))?,
+                NextStep::RetryWithNe { ne } => {
+                    let mut resized = command.clone();
+                    resized.ne = Some(ne);
+                    self.send_chain(&split(&resized, self.limits.max_command_data))?
+                }
+            };
+        }
+    }
+
+    /// Sends all links; the answer is that of the last, or of the first that is refused.
+    fn send_chain(&mut self, links: &[CommandApdu]) -> Result<ResponseApdu, LinkError> {
+        let (last, inner) = links.split_last().expect("a split has at least one link");
+        for link in inner {
             let answer = self.exchange(link)?;
             if answer.sw != StatusWord::OK {
                 return Ok(answer);
             }
         }
-        self.finish(last)
-    }
-
-    /// Sends the last link of a chain and gathers its answer.
-    fn finish(&mut self, command: CommandApdu) -> Result<ResponseApdu, LinkError> {
-        let mut collector = AnswerCollector::new(MAX_ANSWER);
-        let mut next = None;
-        loop {
-            let answer = self.exchange(next.as_ref().unwrap_or(&command))?;
-            next = match collector.push(answer).map_err(|_| LinkError::Answer)? {
-                NextStep::Done(answer) => return Ok(answer),
-                NextStep::Repeat => None,
-                NextStep::GetResponse { ne } => Some(get_response(ne)),
-                NextStep::RetryWithNe { ne } => {
-                    let mut resized = command.clone();
-                    resized.ne = Some(ne);
-                    Some(resized)
-                }
-            };
-        }
+        self.exchange(last)
     }
 
     /// One exchange, no continuation.

@@ -14,6 +14,8 @@ use zeroize::{Zeroize, Zeroizing};
 ///
 /// Every private operation is blinded and its result checked with the public key before it leaves
 /// (a fault in one of the two CRT halves would give the key away).
+///
+/// The `rsa` crate wipes everything but q^-1 mod p.
 pub struct PrivateKey {
     inner: RsaPrivateKey,
     public: PublicKey,

@@ -112,7 +112,9 @@ impl Cipher {
         Ok(out)
     }
 
-    /// Processes `input`; appends what is ready to `out`. With a reused `out` nothing is allocated.
+    /// Processes `input`; appends what is ready to `out`.
+    ///
+    /// With an `out` that has room nothing is allocated, and no plaintext stays behind in freed memory.
     ///
     /// # Errors
     /// None at present; lengths are judged by [`Self::finish_into`].

@@ -1,0 +1,215 @@
+//! Object management functions.
+
+use super::types::*;
+use super::{TEMPLATE_LIMIT, call_operation, call_session, template};
+use crate::object::Object;
+use crate::ops::{object, object_create, object_destroy};
+use crate::rv::Error;
+use crate::session::OpenSession;
+use crate::session::operation::Kind;
+use std::mem::offset_of;
+use ukey_ffi::{Out, OutSlice, input};
+
+/// `C_CreateObject` (PKCS#11 3.2, "C_CreateObject").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_CreateObject(
+    session: CK_SESSION_HANDLE,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+    phObject: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_CreateObject", session, |_, session| {
+        // SAFETY: the caller's contract.
+        let (template, mut handle) =
+            unsafe { (template(pTemplate, ulCount)?, Out::new(phObject)?) };
+        handle.set(object_create::create(session, &template)?);
+        Ok(())
+    })
+}
+
+/// `C_DestroyObject` (PKCS#11 3.2, "C_DestroyObject").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_DestroyObject(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_DestroyObject", session, |_, session| {
+        object_destroy::destroy(session, object)
+    })
+}
+
+/// `C_GetObjectSize` (PKCS#11 3.2, "C_GetObjectSize").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GetObjectSize(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    pulSize: *mut CK_ULONG,
+) -> CK_RV {
+    call_session("C_GetObjectSize", session, |_, session| {
+        // SAFETY: the caller's contract.
+        let mut size = unsafe { Out::new(pulSize) }?;
+        size.set(object::size(session, object)? as CK_ULONG);
+        Ok(())
+    })
+}
+
+/// `C_GetAttributeValue` (PKCS#11 3.2, "C_GetAttributeValue"): fills all it can and answers the worst failure.
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GetAttributeValue(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+) -> CK_RV {
+    call_session("C_GetAttributeValue", session, |_, session| {
+        // SAFETY: the caller's contract; any bits are a CK_ATTRIBUTE.
+        let wanted = unsafe { input::array(pTemplate, ulCount, TEMPLATE_LIMIT) }?;
+        let object = session.token.object(object)?;
+        let mut failure = None;
+        for (index, attribute) in wanted.into_iter().enumerate() {
+            // SAFETY: the caller's contract: `wanted` was read from this array.
+            let outcome = unsafe { answer(session, &object, attribute, pTemplate.add(index)) };
+            match outcome {
+                Ok(()) => {}
+                Err(
+                    error @ (Error::AttributeSensitive
+                    | Error::AttributeTypeInvalid
+                    | Error::BufferTooSmall),
+                ) => {
+                    failure.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    })
+}
+
+/// Answers one attribute in its place.
+///
+/// # Safety
+/// `place` leads to a `CK_ATTRIBUTE` of the caller, whose contract holds for `attribute`, a copy of it.
+unsafe fn answer(
+    session: &OpenSession,
+    object: &Object,
+    attribute: CK_ATTRIBUTE,
+    place: *mut CK_ATTRIBUTE,
+) -> Result<(), Error> {
+    // SAFETY: a field of the struct at `place`, which the caller lets us write; reached without assuming alignment.
+    let mut len = unsafe {
+        Out::new(
+            place
+                .cast::<u8>()
+                .wrapping_add(offset_of!(CK_ATTRIBUTE, ulValueLen))
+                .cast::<CK_ULONG>(),
+        )
+    }?;
+    let value = object::attribute(session, object, attribute.type_).inspect_err(|_| {
+        len.set(CK_UNAVAILABLE_INFORMATION);
+    })?;
+    if !attribute.pValue.is_null() {
+        // SAFETY: the caller's contract.
+        let room = unsafe {
+            OutSlice::<u8>::new(
+                attribute.pValue.cast(),
+                attribute.ulValueLen,
+                isize::MAX as usize,
+            )
+        };
+        room.map_err(|_| Error::ArgumentsBad)
+            .and_then(|mut room| Ok(room.write(&value)?))
+            .inspect_err(|_| len.set(CK_UNAVAILABLE_INFORMATION))?;
+    }
+    len.set(value.len() as CK_ULONG);
+    Ok(())
+}
+
+/// `C_SetAttributeValue` (PKCS#11 3.2, "C_SetAttributeValue").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_SetAttributeValue(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+) -> CK_RV {
+    call_session("C_SetAttributeValue", session, |_, session| {
+        // SAFETY: the caller's contract.
+        object::set_attributes(session, object, &unsafe { template(pTemplate, ulCount) }?)
+    })
+}
+
+/// `C_FindObjectsInit` (PKCS#11 3.2, "C_FindObjectsInit").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_FindObjectsInit(
+    session: CK_SESSION_HANDLE,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+) -> CK_RV {
+    call_session("C_FindObjectsInit", session, |_, session| {
+        // SAFETY: the caller's contract.
+        object::find_init(session, &unsafe { template(pTemplate, ulCount) }?)
+    })
+}
+
+/// `C_FindObjects` (PKCS#11 3.2, "C_FindObjects").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_FindObjects(
+    session: CK_SESSION_HANDLE,
+    phObject: *mut CK_OBJECT_HANDLE,
+    ulMaxObjectCount: CK_ULONG,
+    pulObjectCount: *mut CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract. A search that finds little may be offered absurd room.
+    let arguments = || unsafe {
+        let room = ulMaxObjectCount
+            .min(isize::MAX as CK_ULONG / size_of::<CK_OBJECT_HANDLE>() as CK_ULONG);
+        Ok((
+            OutSlice::new(phObject, room, usize::MAX)?,
+            Out::new(pulObjectCount)?,
+        ))
+    };
+    call_operation(
+        "C_FindObjects",
+        session,
+        Kind::Find,
+        arguments,
+        |session, (mut handles, mut count)| {
+            let found = object::find(session, handles.count())?;
+            handles.write(&found)?;
+            count.set(found.len() as CK_ULONG);
+            Ok(())
+        },
+    )
+}
+
+/// `C_FindObjectsFinal` (PKCS#11 3.2, "C_FindObjectsFinal").
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_FindObjectsFinal(session: CK_SESSION_HANDLE) -> CK_RV {
+    call_session("C_FindObjectsFinal", session, |_, session| {
+        object::find_final(session)
+    })
+}

@@ -1,0 +1,88 @@
+//! Functions for verifying signatures.
+
+use super::types::*;
+use super::{bytes, call_operation, call_session, mechanism};
+use crate::ops;
+use crate::session::operation::Kind;
+
+/// `C_VerifyInit` (PKCS#11 3.2, "C_VerifyInit"): begins a verification; a NULL mechanism ends the running one.
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_VerifyInit(
+    session: CK_SESSION_HANDLE,
+    pMechanism: *mut CK_MECHANISM,
+    key: CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_VerifyInit", session, |_, session| {
+        // SAFETY: the caller's contract.
+        ops::verify::init(session, unsafe { mechanism(pMechanism) }?, key)
+    })
+}
+
+/// `C_Verify` (PKCS#11 3.2, "C_Verify"): verifies in one piece.
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_Verify(
+    session: CK_SESSION_HANDLE,
+    pData: *mut CK_BYTE,
+    ulDataLen: CK_ULONG,
+    pSignature: *mut CK_BYTE,
+    ulSignatureLen: CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract.
+    let arguments =
+        || unsafe { Ok((bytes(pData, ulDataLen)?, bytes(pSignature, ulSignatureLen)?)) };
+    call_operation(
+        "C_Verify",
+        session,
+        Kind::Verify,
+        arguments,
+        |session, (data, signature)| ops::verify::one_shot(session, data, signature),
+    )
+}
+
+/// `C_VerifyUpdate` (PKCS#11 3.2, "C_VerifyUpdate"): goes on with a verification.
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_VerifyUpdate(
+    session: CK_SESSION_HANDLE,
+    pPart: *mut CK_BYTE,
+    ulPartLen: CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract.
+    let arguments = || unsafe { bytes(pPart, ulPartLen) };
+    call_operation(
+        "C_VerifyUpdate",
+        session,
+        Kind::Verify,
+        arguments,
+        ops::verify::update,
+    )
+}
+
+/// `C_VerifyFinal` (PKCS#11 3.2, "C_VerifyFinal"): ends a verification.
+///
+/// # Safety
+/// The caller's contract (see [`super`]).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_VerifyFinal(
+    session: CK_SESSION_HANDLE,
+    pSignature: *mut CK_BYTE,
+    ulSignatureLen: CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract.
+    let arguments = || unsafe { bytes(pSignature, ulSignatureLen) };
+    call_operation(
+        "C_VerifyFinal",
+        session,
+        Kind::Verify,
+        arguments,
+        ops::verify::finish,
+    )
+}

@@ -1,0 +1,153 @@
+//! Objects as Cryptoki shows them. Everything here is plain data: no exchange with a token.
+
+pub(crate) mod attribute;
+pub(crate) mod key;
+pub(crate) mod stored;
+pub(crate) mod template;
+pub(crate) mod view;
+pub(crate) mod x509;
+
+use crate::abi::types::*;
+use crate::rv::Error;
+use attribute::{Attributes, Value, is_secret};
+use ukey_token::view::PublicKey;
+
+/// The two halves of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Side {
+    /// Encryption pair and certificate.
+    Encryption,
+    /// Signature pair and certificate.
+    Signature,
+}
+
+/// Where an object lives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// A key of a container's pair.
+    Key {
+        /// Name of the container.
+        container: String,
+        /// Which pair.
+        side: Side,
+        /// The private half.
+        private: bool,
+    },
+    /// The certificate in a container.
+    Certificate {
+        /// Name of the container.
+        container: String,
+        /// Which certificate.
+        side: Side,
+    },
+    /// A file of the application.
+    File {
+        /// Its name.
+        name: String,
+    },
+    /// An object that this module wrote to the token.
+    Stored {
+        /// Number given by the token.
+        id: u32,
+    },
+    /// Memory of this process.
+    Session,
+}
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// Where it lives.
+    pub(crate) source: Source,
+    /// What its content is recognised by: another key or certificate in the same place is another object.
+    pub(crate) fingerprint: Vec<u8>,
+    /// Its attributes.
+    pub(crate) attributes: Attributes,
+    /// The public key of a key object.
+    pub(crate) public_key: Option<PublicKey>,
+}
+
+impl Object {
+    /// CKA_CLASS.
+    pub(crate) fn class(&self) -> CK_OBJECT_CLASS {
+        self.attributes
+            .number(CKA_CLASS)
+            .unwrap_or(CK_UNAVAILABLE_INFORMATION)
+    }
+
+    /// CKA_PRIVATE.
+    pub(crate) fn is_private(&self) -> bool {
+        self.attributes.flag(CKA_PRIVATE)
+    }
+
+    /// CKA_TOKEN.
+    pub(crate) fn is_token(&self) -> bool {
+        self.attributes.flag(CKA_TOKEN)
+    }
+
+    /// The value of an attribute as C bytes.
+    ///
+    /// # Errors
+    /// [`Error::AttributeSensitive`] for private components, [`Error::AttributeTypeInvalid`] for what it does not have.
+    pub(crate) fn attribute(&self, attribute: CK_ATTRIBUTE_TYPE) -> Result<Vec<u8>, Error> {
+        if is_secret(self.class(), attribute) {
+            return Err(Error::AttributeSensitive);
+        }
+        self.attributes
+            .get(attribute)
+            .map(Value::to_c)
+            .ok_or(Error::AttributeTypeInvalid)
+    }
+
+    /// Whether it has all attributes of a search template with these values.
+    pub(crate) fn matches(&self, template: &Attributes) -> bool {
+        template.iter().all(|(attribute, wanted)| {
+            !is_secret(self.class(), attribute) && self.attributes.get(attribute) == Some(wanted)
+        })
+    }
+
+    /// Bytes that the attributes take, for C_GetObjectSize.
+    pub(crate) fn size(&self) -> usize {
+        self.attributes
+            .iter()
+            .map(|(_, value)| size_of::<CK_ATTRIBUTE_TYPE>() + value.to_c().len())
+            .sum()
+    }
+
+    /// The public key, for using the object as a key.
+    ///
+    /// # Errors
+    /// [`Error::KeyHandleInvalid`] for what is not a key.
+    pub(crate) fn key(&self) -> Result<&PublicKey, Error> {
+        self.public_key.as_ref().ok_or(Error::KeyHandleInvalid)
+    }
+
+    /// Whether the key may be used: the flag of the operation, and the (canonical) mechanism.
+    ///
+    /// # Errors
+    /// [`Error::KeyFunctionNotPermitted`], [`Error::MechanismInvalid`].
+    pub(crate) fn permits(
+        &self,
+        usage: CK_ATTRIBUTE_TYPE,
+        mechanism: CK_MECHANISM_TYPE,
+    ) -> Result<(), Error> {
+        if !self.attributes.flag(usage) {
+            return Err(Error::KeyFunctionNotPermitted);
+        }
+        if self.allows(mechanism) {
+            Ok(())
+        } else {
+            Err(Error::MechanismInvalid)
+        }
+    }
+
+    /// Whether CKA_ALLOWED_MECHANISMS permits a (canonical) mechanism.
+    fn allows(&self, mechanism: CK_MECHANISM_TYPE) -> bool {
+        match self.attributes.get(CKA_ALLOWED_MECHANISMS) {
+            Some(Value::Ulongs(list)) => list
+                .iter()
+                .any(|allowed| crate::abi::vendor::canonical_mechanism(*allowed) == mechanism),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! From what a token holds to objects: each half of a container becomes a private key, a public key and a certificate
+//! that share CKA_ID; files become data; stored records become objects or the attributes of the others.
+
+use super::attribute::{Attributes, Value};
+use super::key::{default_id, describe, key_type};
+use super::stored::{Kind, Record};
+use super::{Object, Side, Source, x509};
+use crate::abi::types::*;
+use crate::abi::vendor::CKM_SM2_KEY_PAIR_GEN;
+use std::collections::HashMap;
+use ukey_crypto::hash::HashAlg;
+use ukey_token::Rights;
+use ukey_token::view::{ContainerView, FileView, ObjectView, PublicKey};
+
+/// CKA_APPLICATION of the data objects that are files.
+pub(crate) const FILE_APPLICATION: &str = "SKF file";
+
+/// Where the attributes of a container's object are kept.
+type Place = (String, Side, Kind);
+
+/// The attribute records of a token, by what they describe.
+#[derive(Default)]
+pub(crate) struct Records(HashMap<Place, (u32, Attributes)>);
+
+impl Records {
+    /// Those among the stored objects of a view.
+    pub(crate) fn of(view: &ObjectView) -> Self {
+        let mut records = HashMap::new();
+        for stored in &view.objects {
+            if let Some(record) =
+                Record::decode(&stored.data).filter(|record| record.kind != Kind::Object)
+            {
+                records.insert(
+                    (stored.owner.clone(), record.side, record.kind),
+                    (stored.id, record.attributes),
+                );
+            }
+        }
+        Self(records)
+    }
+
+    /// The stored object and the attributes for a place.
+    pub(crate) fn get(
+        &self,
+        container: &str,
+        side: Side,
+        kind: Kind,
+    ) -> Option<(u32, &Attributes)> {
+        self.0
+            .get(&(container.to_owned(), side, kind))
+            .map(|(id, attributes)| (*id, attributes))
+    }
+
+    /// CKA_ID of a pair: what the caller gave the private key, else the public key, else made from the key.
+    pub(crate) fn pair_id(&self, container: &str, side: Side, key: &PublicKey) -> Vec<u8> {
+        let named = |kind| {
+            self.attributes(container, side, kind)
+                .and_then(|record| record.bytes(CKA_ID))
+        };
+        named(Kind::PrivateKey)
+            .or_else(|| named(Kind::PublicKey))
+            .map_or_else(|| default_id(key), <[u8]>::to_vec)
+    }
+
+    /// Whether the caller destroyed this certificate.
+    pub(crate) fn hides_certificate(&self, container: &str, side: Side, der: &[u8]) -> bool {
+        self.hides(
+            container,
+            side,
+            Kind::HiddenCertificate,
+            &certificate_fingerprint(der),
+        )
+    }
+
+    fn attributes(&self, container: &str, side: Side, kind: Kind) -> Option<&Attributes> {
+        self.get(container, side, kind)
+            .map(|(_, attributes)| attributes)
+    }
+
+    /// Whether the caller destroyed the thing with this fingerprint.
+    fn hides(&self, container: &str, side: Side, kind: Kind, fingerprint: &[u8]) -> bool {
+        self.attributes(container, side, kind)
+            .is_some_and(|mark| mark.bytes(CKA_VALUE) == Some(fingerprint))
+    }
+}
+
+/// All objects of a view, private ones included.
+pub(crate) fn objects(view: &ObjectView) -> Vec<Object> {
+    let records = Records::of(view);
+    let mut objects = Vec::new();
+    for container in &view.containers {
+        for side in [Side::Signature, Side::Encryption] {
+            side_objects(container, side, &records, &mut objects);
+        }
+    }
+    objects.extend(view.files.iter().map(file));
+    objects.extend(view.objects.iter().filter_map(|stored| {
+        let record = Record::decode(&stored.data).filter(|record| record.kind == Kind::Object)?;
+        Some(own_object(
+            record.attributes,
+            Source::Stored { id: stored.id },
+            stored.private,
+        ))
+    }));
+    objects
+}
+
+/// What recognises a public key.
+pub(crate) fn key_fingerprint(key: &PublicKey) -> Vec<u8> {
+    HashAlg::Sm3.digest(&super::key::public_key_info(key))
+}
+
+/// What recognises a certificate.
+pub(crate) fn certificate_fingerprint(der: &[u8]) -> Vec<u8> {
+    HashAlg::Sm3.digest(der)
+}
+
+fn side_objects(
+    container: &ContainerView,
+    side: Side,
+    records: &Records,
+    objects: &mut Vec<Object>,
+) {
+    let half = match side {
+        Side::Signature => &container.signature,
+        Side::Encryption => &container.encryption,
+    };
+    let name = &container.name;
+    let mut id = None;
+    if let Some(key) = &half.public_key {
+        let pair_id = records.pair_id(name, side, key);
+        let pair = Pair {
+            container: name,
+            side,
+            key,
+            id: &pair_id,
+        };
+        objects.push(pair.private(records.attributes(name, side, Kind::PrivateKey)));
+        if !records.hides(name, side, Kind::HiddenPublicKey, &key_fingerprint(key)) {
+            objects.push(pair.public(records.attributes(name, side, Kind::PublicKey)));
+        }
+        id = Some(pair_id);
+    }
+    if let Some(der) = &half.certificate
+        && !records.hides_certificate(name, side, der)
+    {
+        objects.push(certificate(
+            name,
+            side,
+            der,
+            id,
+            records.attributes(name, side, Kind::Certificate),
+        ));
+    }
+}
+
+/// One key pair of a container.
+struct Pair<'a> {
+    container: &'a str,
+    side: Side,
+    key: &'a PublicKey,
+    id: &'a [u8],
+}
+
+impl Pair<'_> {
+    /// Attributes that both halves have, before the caller's.
+    fn common(&self, class: CK_OBJECT_CLASS, private: bool) -> Attributes {
+        // Signature pairs are made in the token and never leave it; encryption pairs come from outside.
+        let local = self.side == Side::Signature;
+        let mut attributes = storage(class, private);
+        attributes.set_bytes(CKA_LABEL, self.container.as_bytes());
+        attributes.set_number(CKA_KEY_TYPE, key_type(self.key));
+        attributes.set_bytes(CKA_ID, self.id);
+        attributes.set_bytes(CKA_SUBJECT, []);
+        attributes.set_bytes(CKA_START_DATE, []);
+        attributes.set_bytes(CKA_END_DATE, []);
+        attributes.set_flag(CKA_DERIVE, false);
+        attributes.set_flag(CKA_LOCAL, local);
+        let made_by = match (local, self.key) {
+            (false, _) => CK_UNAVAILABLE_INFORMATION,
+            (true, PublicKey::Sm2(_)) => CKM_SM2_KEY_PAIR_GEN,
+            (true, PublicKey::Rsa(_)) => CKM_RSA_PKCS_KEY_PAIR_GEN,
+        };
+        attributes.set_number(CKA_KEY_GEN_MECHANISM, made_by);
+        attributes
+    }
+
+    fn private(&self, record: Option<&Attributes>) -> Object {
+        let signs = self.side == Side::Signature;
+        let mut attributes = self.common(CKO_PRIVATE_KEY, true);
+        attributes.set_flag(CKA_SENSITIVE, true);
+        attributes.set_flag(CKA_EXTRACTABLE, false);
+        attributes.set_flag(CKA_ALWAYS_SENSITIVE, signs);
+        attributes.set_flag(CKA_NEVER_EXTRACTABLE, signs);
+        attributes.set_flag(CKA_ALWAYS_AUTHENTICATE, false);
+        attributes.set_flag(CKA_WRAP_WITH_TRUSTED, false);
+        attributes.set_flag(CKA_SIGN, signs);
+        attributes.set_flag(CKA_SIGN_RECOVER, false);
+        attributes.set_flag(CKA_DECRYPT, !signs);
+        attributes.set_flag(CKA_UNWRAP, !signs);
+        self.finish(attributes, record, true)
+    }
+
+    fn public(&self, record: Option<&Attributes>) -> Object {
+        let signs = self.side == Side::Signature;
+        let mut attributes = self.common(CKO_PUBLIC_KEY, false);
+        attributes.set_flag(CKA_TRUSTED, false);
+        attributes.set_flag(CKA_VERIFY, signs);
+        attributes.set_flag(CKA_VERIFY_RECOVER, false);
+        attributes.set_flag(CKA_ENCRYPT, !signs);
+        attributes.set_flag(CKA_WRAP, !signs);
+        self.finish(attributes, record, false)
+    }
+
+    fn finish(
+        &self,
+        mut attributes: Attributes,
+        record: Option<&Attributes>,
+        private: bool,
+    ) -> Object {
+        if let Some(record) = record {
+            attributes.overlay(record);
+        }
+        describe(self.key, &mut attributes);
+        let source = Source::Key {
+            container: self.container.to_owned(),
+            side: self.side,
+            private,
+        };
+        finish(
+            source,
+            key_fingerprint(self.key),
+            attributes,
+            Some(self.key.clone()),
+        )
+    }
+}
+
+/// CKA_CLASS and the attributes of every stored object.
+pub(crate) fn storage(class: CK_OBJECT_CLASS, private: bool) -> Attributes {
+    let mut attributes = Attributes::default();
+    attributes.set_number(CKA_CLASS, class);
+    attributes.set_flag(CKA_TOKEN, true);
+    attributes.set_flag(CKA_PRIVATE, private);
+    attributes.set_flag(CKA_MODIFIABLE, true);
+    attributes.set_flag(CKA_COPYABLE, true);
+    attributes.set_flag(CKA_DESTROYABLE, true);
+    attributes
+}
+
+/// Writes the attributes that a certificate's bytes decide, where the caller gave none; whether they parse.
+pub(crate) fn describe_certificate(der: &[u8], attributes: &mut Attributes) -> bool {
+    attributes.set_bytes(CKA_VALUE, der);
+    attributes.set_default(CKA_CERTIFICATE_TYPE, Value::Ulong(CKC_X_509));
+    attributes.set_default(CKA_CERTIFICATE_CATEGORY, Value::Ulong(0));
+    attributes.set_default(CKA_TRUSTED, Value::Bool(false));
+    for absent in [CKA_LABEL, CKA_ID, CKA_START_DATE, CKA_END_DATE] {
+        attributes.set_default(absent, Value::Bytes(Vec::new()));
+    }
+    let Some(fields) = x509::fields(der) else {
+        return false;
+    };
+    for (attribute, bytes) in [
+        (CKA_SUBJECT, fields.subject),
+        (CKA_ISSUER, fields.issuer),
+        (CKA_SERIAL_NUMBER, fields.serial_number),
+        (CKA_PUBLIC_KEY_INFO, fields.public_key_info),
+    ] {
+        attributes.set_default(attribute, Value::Bytes(bytes.to_vec()));
+    }
+    true
+}
+
+fn certificate(
+    name: &str,
+    side: Side,
+    der: &[u8],
+    id: Option<Vec<u8>>,
+    record: Option<&Attributes>,
+) -> Object {
+    let mut attributes = storage(CKO_CERTIFICATE, false);
+    attributes.set_bytes(CKA_LABEL, name.as_bytes());
+    if let Some(record) = record {
+        attributes.overlay(record);
+    }
+    if let Some(id) = id {
+        attributes.set_default(CKA_ID, Value::Bytes(id));
+    }
+    describe_certificate(der, &mut attributes);
+    let source = Source::Certificate {
+        container: name.to_owned(),
+        side,
+    };
+    finish(source, certificate_fingerprint(der), attributes, None)
+}
+
+fn file(file: &FileView) -> Object {
+    let mut attributes = storage(CKO_DATA, file.read_rights != Rights::ANYONE);
+    attributes.set_flag(CKA_MODIFIABLE, false);
+    attributes.set_flag(CKA_COPYABLE, false);
+    attributes.set_bytes(CKA_LABEL, file.name.as_bytes());
+    attributes.set_bytes(CKA_APPLICATION, FILE_APPLICATION.as_bytes());
+    attributes.set_bytes(CKA_OBJECT_ID, []);
+    finish(
+        Source::File {
+            name: file.name.clone(),
+        },
+        Vec::new(),
+        attributes,
+        None,
+    )
+}
+
+/// An object made from attributes alone: a stored one, or one of a session.
+pub(crate) fn own_object(mut attributes: Attributes, source: Source, private: bool) -> Object {
+    attributes.set_flag(CKA_TOKEN, source != Source::Session);
+    attributes.set_flag(CKA_PRIVATE, private);
+    let public_key = match attributes.number(CKA_CLASS) {
+        Some(CKO_PUBLIC_KEY) => super::key::from_template(&attributes).ok(),
+        _ => None,
+    };
+    finish(source, Vec::new(), attributes, public_key)
+}
+
+fn finish(
+    source: Source,
+    fingerprint: Vec<u8>,
+    mut attributes: Attributes,
+    public_key: Option<PublicKey>,
+) -> Object {
+    attributes.set_default(
+        CKA_UNIQUE_ID,
+        Value::Bytes(unique_id(&source, &fingerprint)),
+    );
+    Object {
+        source,
+        fingerprint,
+        attributes,
+        public_key,
+    }
+}
+
+/// CKA_UNIQUE_ID: a name that stays with the object and goes with it.
+fn unique_id(source: &Source, fingerprint: &[u8]) -> Vec<u8> {
+    let place = match source {
+        Source::Key {
+            container,
+            side,
+            private,
+        } => format!("key/{container}/{side:?}/{private}"),
+        Source::Certificate { container, side } => format!("certificate/{container}/{side:?}"),
+        Source::File { name } => format!("file/{name}"),
+        Source::Stored { id } => format!("stored/{id}"),
+        Source::Session => "session".to_owned(),
+    };
+    let mut named = place.into_bytes();
+    named.push(0);
+    named.extend_from_slice(fingerprint);
+    let digest = HashAlg::Sm3.digest(&named);
+    digest[..16]
+        .iter()
+        .flat_map(|byte| format!("{byte:02x}").into_bytes())
+        .collect()
+}

@@ -1,0 +1,20 @@
+//! The meaning of each function, on safe values. Files are named as in `abi`.
+
+pub(crate) mod decrypt;
+pub(crate) mod digest;
+pub(crate) mod encrypt;
+pub(crate) mod general;
+pub(crate) mod key;
+pub(crate) mod object;
+pub(crate) mod object_create;
+pub(crate) mod object_destroy;
+pub(crate) mod random;
+pub(crate) mod session;
+pub(crate) mod sign;
+pub(crate) mod slot_token;
+pub(crate) mod verify;
+
+use crate::abi::types::CK_ULONG;
+
+/// A caller's buffer for bytes under the two-call rule.
+pub(crate) type OutBytes = ukey_ffi::OutBuf<CK_ULONG, u8>;

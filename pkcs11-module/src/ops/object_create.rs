@@ -1,0 +1,222 @@
+//! C_CreateObject: data, certificates, public keys.
+
+use super::object::{check_may_write, encoded, write_record};
+use crate::abi::types::*;
+use crate::object::attribute::{Attributes, Value};
+use crate::object::stored::{Kind, Record};
+use crate::object::template::{self, RawAttribute};
+use crate::object::view::{Records, describe_certificate, own_object, storage};
+use crate::object::{Side, Source, key, x509};
+use crate::rv::Error;
+use crate::session::OpenSession;
+use crate::slot::token::usage;
+use ukey_token::view::{ContainerView, PublicKey};
+
+/// C_CreateObject.
+pub(crate) fn create(
+    session: &OpenSession,
+    raw: &[RawAttribute],
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let template = template::parse(raw)?;
+    let class = template
+        .number(CKA_CLASS)
+        .ok_or(Error::TemplateIncomplete)?;
+    let build = match class {
+        CKO_DATA => data,
+        CKO_CERTIFICATE => certificate,
+        CKO_PUBLIC_KEY => public_key,
+        // Private and secret keys are made in the token or come in enveloped.
+        _ => return Err(Error::TemplateInconsistent),
+    };
+    template::check_creation(&template, class, session.is_officer())?;
+    let (token, private) = (template.flag(CKA_TOKEN), template.flag(CKA_PRIVATE));
+    let mut attributes = storage(class, private);
+    attributes.overlay(&template);
+    build(&mut attributes)?;
+    check_may_write(session, token, private)?;
+    if !token {
+        let object = own_object(attributes, Source::Session, private);
+        return Ok(session.token.add_session_object(session.handle, object));
+    }
+    match class {
+        CKO_CERTIFICATE if !private => store_certificate(session, attributes),
+        _ => store(session, attributes, private),
+    }
+}
+
+fn data(attributes: &mut Attributes) -> Result<(), Error> {
+    for attribute in [CKA_LABEL, CKA_APPLICATION, CKA_OBJECT_ID, CKA_VALUE] {
+        attributes.set_default(attribute, Value::Bytes(Vec::new()));
+    }
+    Ok(())
+}
+
+fn certificate(attributes: &mut Attributes) -> Result<(), Error> {
+    let der = attributes
+        .bytes(CKA_VALUE)
+        .ok_or(Error::TemplateIncomplete)?
+        .to_vec();
+    if attributes
+        .number(CKA_CERTIFICATE_TYPE)
+        .is_some_and(|kind| kind != CKC_X_509)
+    {
+        return Err(Error::AttributeValueInvalid);
+    }
+    if describe_certificate(&der, attributes) {
+        Ok(())
+    } else {
+        Err(Error::AttributeValueInvalid)
+    }
+}
+
+fn public_key(attributes: &mut Attributes) -> Result<(), Error> {
+    let key = key::from_template(attributes)?;
+    key::describe(&key, attributes);
+    for attribute in [CKA_LABEL, CKA_ID, CKA_SUBJECT, CKA_START_DATE, CKA_END_DATE] {
+        attributes.set_default(attribute, Value::Bytes(Vec::new()));
+    }
+    set_default_usage(attributes, &PUBLIC_USAGE);
+    for attribute in [CKA_TRUSTED, CKA_LOCAL] {
+        attributes.set_default(attribute, Value::Bool(false));
+    }
+    attributes.set_default(
+        CKA_KEY_GEN_MECHANISM,
+        Value::Ulong(CK_UNAVAILABLE_INFORMATION),
+    );
+    Ok(())
+}
+
+/// Usage flags of a public key, with whether our types of key can do it.
+pub(crate) const PUBLIC_USAGE: [(CK_ATTRIBUTE_TYPE, bool); 5] = [
+    (CKA_VERIFY, true),
+    (CKA_ENCRYPT, true),
+    (CKA_WRAP, true),
+    (CKA_VERIFY_RECOVER, false),
+    (CKA_DERIVE, false),
+];
+/// The same of a private key.
+pub(crate) const PRIVATE_USAGE: [(CK_ATTRIBUTE_TYPE, bool); 5] = [
+    (CKA_SIGN, true),
+    (CKA_DECRYPT, true),
+    (CKA_UNWRAP, true),
+    (CKA_SIGN_RECOVER, false),
+    (CKA_DERIVE, false),
+];
+
+/// A caller who names what a key is for gets that; one who names nothing gets all that the type can do.
+pub(crate) fn set_default_usage(attributes: &mut Attributes, usage: &[(CK_ATTRIBUTE_TYPE, bool)]) {
+    let named = usage
+        .iter()
+        .any(|(attribute, _)| attributes.flag(*attribute));
+    for (attribute, can) in usage {
+        attributes.set_default(*attribute, Value::Bool(*can && !named));
+    }
+}
+
+/// Writes an object of its own to the token.
+pub(crate) fn store(
+    session: &OpenSession,
+    attributes: Attributes,
+    private: bool,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let record = Record {
+        kind: Kind::Object,
+        side: Side::Encryption,
+        attributes,
+    };
+    let id = session
+        .token
+        .application()?
+        .write_object(0, private, "", &encoded(&record)?)?;
+    session.token.handle_of(&Source::Stored { id })
+}
+
+/// A certificate whose CKA_ID and key are those of a container's pair goes to the place that SKF has for it; where a
+/// certificate is there already, nothing is overwritten and the new one stands beside it.
+fn store_certificate(
+    session: &OpenSession,
+    mut attributes: Attributes,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let der = attributes.bytes(CKA_VALUE).unwrap_or_default().to_vec();
+    let (view, records) = session.token.records()?;
+    let id_given = attributes.bytes(CKA_ID).is_some_and(|id| !id.is_empty());
+    for container in &view.containers {
+        for side in [Side::Signature, Side::Encryption] {
+            let Some(pair_id) = vacancy(container, side, &records, &der) else {
+                continue;
+            };
+            if id_given && attributes.bytes(CKA_ID) != Some(&pair_id) {
+                continue;
+            }
+            attributes.set_bytes(CKA_ID, pair_id);
+            return store_in_container(session, &container.name, side, &der, attributes, &records);
+        }
+    }
+    store(session, attributes, false)
+}
+
+/// The CKA_ID of a pair that a certificate is for, if its place is free.
+fn vacancy(
+    container: &ContainerView,
+    side: Side,
+    records: &Records,
+    der: &[u8],
+) -> Option<Vec<u8>> {
+    let half = match side {
+        Side::Signature => &container.signature,
+        Side::Encryption => &container.encryption,
+    };
+    let key = half.public_key.as_ref()?;
+    let same_key = x509::fields(der).is_some_and(|fields| is_key(key, fields.public_key_info));
+    let occupied = half.certificate.as_ref().is_some_and(|present| {
+        present != der && !records.hides_certificate(&container.name, side, present)
+    });
+    (same_key && !occupied).then(|| records.pair_id(&container.name, side, key))
+}
+
+/// Whether a SubjectPublicKeyInfo holds this key. Only the key bits count: issuers write parameters differently.
+fn is_key(key: &PublicKey, public_key_info: &[u8]) -> bool {
+    let bits = match key {
+        PublicKey::Sm2(key) => key.to_sec1().to_vec(),
+        PublicKey::Rsa(key) => key.to_pkcs1_der(),
+    };
+    public_key_info.ends_with(&bits)
+}
+
+fn store_in_container(
+    session: &OpenSession,
+    container: &str,
+    side: Side,
+    der: &[u8],
+    mut attributes: Attributes,
+    records: &Records,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let application = session.token.application()?;
+    application
+        .container(container)
+        .import_certificate(usage(side), der)?;
+    if let Some((mark, _)) = records.get(container, side, Kind::HiddenCertificate) {
+        application.delete_object(mark)?;
+    }
+    if session.token.device.has_extension() {
+        attributes.remove(CKA_VALUE);
+        attributes.remove(CKA_CLASS);
+        let id = records
+            .get(container, side, Kind::Certificate)
+            .map_or(0, |(id, _)| id);
+        write_record(
+            session,
+            id,
+            container,
+            &Record {
+                kind: Kind::Certificate,
+                side,
+                attributes,
+            },
+        )?;
+    }
+    session.token.handle_of(&Source::Certificate {
+        container: container.to_owned(),
+        side,
+    })
+}

@@ -1,0 +1,120 @@
+//! Session management functions.
+
+use crate::abi::types::*;
+use crate::module::Module;
+use crate::rv::Error;
+use crate::session::operation::Kind;
+use crate::session::{Login, OpenSession, Session};
+use std::sync::Arc;
+use ukey_token::PinType;
+
+/// C_OpenSession.
+pub(crate) fn open(
+    module: &Module,
+    slot: CK_SLOT_ID,
+    flags: CK_FLAGS,
+) -> Result<CK_SESSION_HANDLE, Error> {
+    if flags & CKF_SERIAL_SESSION == 0 {
+        return Err(Error::SessionParallelNotSupported);
+    }
+    if flags & CKF_ASYNC_SESSION != 0 {
+        return Err(Error::SessionAsyncNotSupported);
+    }
+    let token = module.slots.token(slot)?;
+    let read_write = flags & CKF_RW_SESSION != 0;
+    let _turn = token.session_turn();
+    if !read_write && token.login() == Login::Officer {
+        return Err(Error::SessionReadWriteSoExists);
+    }
+    Ok(module
+        .add_session(Session::new(Arc::clone(&token), read_write))
+        .to_raw())
+}
+
+/// C_GetSessionInfo.
+pub(crate) fn info(session: &OpenSession) -> CK_SESSION_INFO {
+    CK_SESSION_INFO {
+        slotID: session.token.slot,
+        state: session.state(),
+        flags: CKF_SERIAL_SESSION
+            | if session.read_write {
+                CKF_RW_SESSION
+            } else {
+                0
+            },
+        ulDeviceError: 0,
+    }
+}
+
+/// C_Login.
+pub(crate) fn login(
+    module: &Module,
+    session: &OpenSession,
+    user: CK_USER_TYPE,
+    pin: &[u8],
+) -> Result<(), Error> {
+    let (role, wanted) = match user {
+        CKU_USER => (PinType::User, Login::User),
+        CKU_SO => (PinType::Admin, Login::Officer),
+        // Only for keys with CKA_ALWAYS_AUTHENTICATE, which there are none of.
+        CKU_CONTEXT_SPECIFIC => return Err(Error::OperationNotInitialized),
+        _ => return Err(Error::UserTypeInvalid),
+    };
+    let token = &session.token;
+    let _turn = token.session_turn();
+    match token.login() {
+        Login::Public => {}
+        current if current == wanted => return Err(Error::UserAlreadyLoggedIn),
+        _ => return Err(Error::UserAnotherAlreadyLoggedIn),
+    }
+    if wanted == Login::Officer
+        && module
+            .sessions_of(token)
+            .iter()
+            .any(|other| !other.read_write)
+    {
+        return Err(Error::SessionReadOnlyExists);
+    }
+    token.verify_pin(role, pin)
+}
+
+/// C_Logout.
+pub(crate) fn logout(session: &OpenSession) -> Result<(), Error> {
+    let _turn = session.token.session_turn();
+    if session.token.login() == Login::Public {
+        return Err(Error::UserNotLoggedIn);
+    }
+    session.token.logout()
+}
+
+/// C_SessionCancel: ends the operations named by the flags; those that do not run are passed over.
+pub(crate) fn cancel(session: &OpenSession, flags: CK_FLAGS) {
+    let kinds = [
+        (CKF_FIND_OBJECTS, Kind::Find),
+        (CKF_DIGEST, Kind::Digest),
+        (CKF_SIGN, Kind::Sign),
+        (CKF_VERIFY, Kind::Verify),
+        (CKF_ENCRYPT, Kind::Encrypt),
+        (CKF_DECRYPT, Kind::Decrypt),
+    ];
+    for (_, kind) in kinds.into_iter().filter(|(flag, _)| flags & flag != 0) {
+        session.cancel(kind);
+    }
+}
+
+/// C_GetOperationState: there is nothing to save, or nothing that may leave the module.
+pub(crate) fn operation_state(session: &OpenSession) -> Result<(), Error> {
+    const KINDS: [Kind; 6] = [
+        Kind::Find,
+        Kind::Digest,
+        Kind::Sign,
+        Kind::Verify,
+        Kind::Encrypt,
+        Kind::Decrypt,
+    ];
+    if KINDS.into_iter().any(|kind| session.is_active(kind)) {
+        Err(Error::StateUnsaveable)
+    } else {
+        Err(Error::OperationNotInitialized)
+    }
+}

@@ -54,7 +54,8 @@ pub enum Direction {
 /// A running encryption or decryption. Takes chunks of any size. State is zeroised on drop.
 ///
 /// Whole blocks come out as soon as they can; a rest shorter than a block (and, when padding has to
-/// be taken off, the last block) comes out of `finish`.
+/// be taken off, the last block) comes out of `finish`. A clone continues on its own from the same state.
+#[derive(Clone)]
 pub struct Cipher {
     cipher: ::sm4::Sm4,
     direction: Direction,

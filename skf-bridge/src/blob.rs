@@ -1,0 +1,295 @@
+//! Between the fixed-size structures of SKF and the values of `ukey-crypto`.
+//!
+//! Fields are 64 bytes (SM2) or 256 bytes (RSA) wide and hold right-aligned numbers; a BitLen that does not fit and
+//! non-zero bytes before the number are refused, as GmSSL does.
+
+use ukey_crypto::{rsa, sm2};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::abi::types::{
+    ECC_CIPHER_HEAD_LEN, ECC_FIELD_LEN, ECCPRIVATEKEYBLOB, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB,
+    MAX_RSA_EXPONENT_LEN, MAX_RSA_MODULUS_LEN, RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB,
+};
+use crate::error::Error;
+
+/// SGD_RSA (GM/T 0006).
+const SGD_RSA: u32 = 0x0001_0000;
+/// Bits of an SM2 key.
+const SM2_BITS: u32 = 256;
+/// Bytes of an SM2 number.
+const SM2_LEN: usize = 32;
+const RSA_MAX_BITS: usize = MAX_RSA_MODULUS_LEN * 8;
+
+/// Wipes the plaintext key when it leaves scope.
+impl Zeroize for ECCPRIVATEKEYBLOB {
+    fn zeroize(&mut self) {
+        self.PrivateKey.zeroize();
+    }
+}
+
+impl Zeroize for RSAPRIVATEKEYBLOB {
+    fn zeroize(&mut self) {
+        self.PrivateExponent.zeroize();
+        self.Prime1.zeroize();
+        self.Prime2.zeroize();
+        self.Prime1Exponent.zeroize();
+        self.Prime2Exponent.zeroize();
+        self.Coefficient.zeroize();
+    }
+}
+
+fn right_aligned<const N: usize>(number: &[u8]) -> Option<[u8; N]> {
+    let mut field = [0; N];
+    field[N.checked_sub(number.len())?..].copy_from_slice(number);
+    Some(field)
+}
+
+/// The 32 significant bytes of an SM2 field.
+fn sm2_number<'a>(
+    field: &'a [u8; ECC_FIELD_LEN],
+    what: &'static str,
+) -> Result<&'a [u8; SM2_LEN], Error> {
+    let (high, low) = field.split_at(ECC_FIELD_LEN - SM2_LEN);
+    if high.iter().any(|byte| *byte != 0) {
+        return Err(Error::InputData(what));
+    }
+    low.try_into().map_err(|_| Error::InputData(what))
+}
+
+/// An SM2 public key from its blob: 256 bits and a point of the curve.
+pub(crate) fn ecc_public(blob: &ECCPUBLICKEYBLOB) -> Result<sm2::PublicKey, Error> {
+    if blob.BitLen != SM2_BITS {
+        return Err(Error::EccBits(blob.BitLen));
+    }
+    let x = sm2_number(&blob.XCoordinate, "SM2 public key")?;
+    let y = sm2_number(&blob.YCoordinate, "SM2 public key")?;
+    Ok(sm2::PublicKey::from_xy(x, y)?)
+}
+
+/// The blob of an SM2 public key.
+pub(crate) fn ecc_public_blob(key: &sm2::PublicKey) -> ECCPUBLICKEYBLOB {
+    ECCPUBLICKEYBLOB {
+        BitLen: SM2_BITS,
+        XCoordinate: right_aligned(&key.x()).expect("32 bytes fit 64"),
+        YCoordinate: right_aligned(&key.y()).expect("32 bytes fit 64"),
+    }
+}
+
+/// The bytes of an [`ECCPUBLICKEYBLOB`], for functions that return it through a byte buffer.
+pub(crate) fn ecc_public_bytes(key: &sm2::PublicKey) -> Vec<u8> {
+    let blob = ecc_public_blob(key);
+    let bits = blob.BitLen.to_ne_bytes();
+    [&bits[..], &blob.XCoordinate, &blob.YCoordinate].concat()
+}
+
+/// An SM2 private key from its blob.
+pub(crate) fn ecc_private(blob: &ECCPRIVATEKEYBLOB) -> Result<sm2::SecretKey, Error> {
+    if blob.BitLen != SM2_BITS {
+        return Err(Error::EccBits(blob.BitLen));
+    }
+    Ok(sm2::SecretKey::from_bytes(sm2_number(
+        &blob.PrivateKey,
+        "SM2 private key",
+    )?)?)
+}
+
+/// A signature from its blob; range checks are the verifier's.
+pub(crate) fn ecc_signature(blob: &ECCSIGNATUREBLOB) -> Result<sm2::Signature, Error> {
+    Ok(sm2::Signature {
+        r: *sm2_number(&blob.r, "SM2 signature")?,
+        s: *sm2_number(&blob.s, "SM2 signature")?,
+    })
+}
+
+/// The blob of a signature.
+pub(crate) fn ecc_signature_blob(signature: &sm2::Signature) -> ECCSIGNATUREBLOB {
+    ECCSIGNATUREBLOB {
+        r: right_aligned(&signature.r).expect("32 bytes fit 64"),
+        s: right_aligned(&signature.s).expect("32 bytes fit 64"),
+    }
+}
+
+/// The fixed part of an ECCCIPHERBLOB: C1, C3 and CipherLen.
+pub(crate) struct EccCipherHead {
+    x: [u8; SM2_LEN],
+    y: [u8; SM2_LEN],
+    hash: [u8; 32],
+    /// Bytes of C2 that follow.
+    pub(crate) cipher_len: u32,
+}
+
+/// Splits the fixed part; CipherLen is the caller's claim and is judged where C2 is read.
+pub(crate) fn ecc_cipher_head(head: &[u8; ECC_CIPHER_HEAD_LEN]) -> Result<EccCipherHead, Error> {
+    let (x, rest) = head
+        .split_first_chunk::<ECC_FIELD_LEN>()
+        .expect("164 bytes");
+    let (y, rest) = rest
+        .split_first_chunk::<ECC_FIELD_LEN>()
+        .expect("100 bytes");
+    let (hash, rest) = rest.split_first_chunk::<32>().expect("36 bytes");
+    Ok(EccCipherHead {
+        x: *sm2_number(x, "SM2 ciphertext")?,
+        y: *sm2_number(y, "SM2 ciphertext")?,
+        hash: *hash,
+        cipher_len: u32::from_ne_bytes(rest.try_into().expect("4 bytes")),
+    })
+}
+
+impl EccCipherHead {
+    /// The whole ciphertext; `data` is C2.
+    pub(crate) fn with_data(self, data: &[u8]) -> sm2::Ciphertext {
+        sm2::Ciphertext {
+            x: self.x,
+            y: self.y,
+            hash: self.hash,
+            data: data.to_vec(),
+        }
+    }
+}
+
+/// The bytes of an ECCCIPHERBLOB: 164 and C2.
+pub(crate) fn ecc_cipher_bytes(cipher: &sm2::Ciphertext) -> Vec<u8> {
+    let field = |number: &[u8]| right_aligned::<ECC_FIELD_LEN>(number).expect("32 bytes fit 64");
+    let length = u32::try_from(cipher.data.len())
+        .expect("plaintext lengths are 32 bits")
+        .to_ne_bytes();
+    [
+        &field(&cipher.x)[..],
+        &field(&cipher.y),
+        &cipher.hash,
+        &length,
+        &cipher.data,
+    ]
+    .concat()
+}
+
+/// Checks BitLen and gives the modulus length in bytes.
+fn rsa_len(bits: u32) -> Result<usize, Error> {
+    let len = bits as usize / 8;
+    let fits = bits.is_multiple_of(8) && (128..=MAX_RSA_MODULUS_LEN).contains(&len);
+    if fits {
+        Ok(len)
+    } else {
+        Err(Error::RsaBits(bits))
+    }
+}
+
+/// The significant end of a right-aligned field, `len` bytes.
+fn rsa_number<'a>(field: &'a [u8], len: usize, what: &'static str) -> Result<&'a [u8], Error> {
+    let (high, low) = field.split_at(field.len() - len);
+    if high.iter().any(|byte| *byte != 0) {
+        Err(Error::InputData(what))
+    } else {
+        Ok(low)
+    }
+}
+
+/// An RSA public key of 1024 to 2048 bits from its blob.
+pub(crate) fn rsa_public(blob: &RSAPUBLICKEYBLOB) -> Result<rsa::PublicKey, Error> {
+    let bits = blob.BitLen;
+    let n = rsa_number(&blob.Modulus, rsa_len(bits)?, "RSA modulus")?;
+    // BitLen says where the number begins.
+    if n[0] & 0x80 == 0 {
+        return Err(Error::RsaBits(bits));
+    }
+    Ok(rsa::PublicKey::from_components(n, &blob.PublicExponent)?)
+}
+
+/// The blob of an RSA public key; keys above 2048 bits do not fit it.
+pub(crate) fn rsa_public_blob(key: &rsa::PublicKey) -> Result<RSAPUBLICKEYBLOB, Error> {
+    let bits = key.bits();
+    let refused = || Error::RsaBits(u32::try_from(bits).unwrap_or(u32::MAX));
+    if bits > RSA_MAX_BITS {
+        return Err(refused());
+    }
+    Ok(RSAPUBLICKEYBLOB {
+        AlgID: SGD_RSA,
+        BitLen: bits as u32,
+        Modulus: right_aligned::<MAX_RSA_MODULUS_LEN>(&key.n()).ok_or_else(refused)?,
+        PublicExponent: right_aligned::<MAX_RSA_EXPONENT_LEN>(&key.e()).ok_or_else(refused)?,
+    })
+}
+
+/// The bytes of an [`RSAPUBLICKEYBLOB`].
+pub(crate) fn rsa_public_bytes(key: &rsa::PublicKey) -> Result<Vec<u8>, Error> {
+    let blob = rsa_public_blob(key)?;
+    let (alg, bits) = (blob.AlgID.to_ne_bytes(), blob.BitLen.to_ne_bytes());
+    Ok([&alg[..], &bits, &blob.Modulus, &blob.PublicExponent].concat())
+}
+
+/// An RSA private key from its blob. The CRT values are recomputed, not believed.
+pub(crate) fn rsa_private(blob: &RSAPRIVATEKEYBLOB) -> Result<rsa::PrivateKey, Error> {
+    let bits = blob.BitLen;
+    let len = rsa_len(bits)?;
+    let half = len.div_ceil(2);
+    let key = rsa::PrivateKey::from_components(
+        rsa_number(&blob.Modulus, len, "RSA modulus")?,
+        &blob.PublicExponent,
+        rsa_number(&blob.PrivateExponent, len, "RSA private key")?,
+        rsa_number(&blob.Prime1, half, "RSA private key")?,
+        rsa_number(&blob.Prime2, half, "RSA private key")?,
+    )?;
+    if key.public_key().bits() == bits as usize {
+        Ok(key)
+    } else {
+        Err(Error::RsaBits(bits))
+    }
+}
+
+/// The blob of an RSA private key of at most 2048 bits.
+pub(crate) fn rsa_private_blob(
+    key: &rsa::PrivateKey,
+) -> Result<Zeroizing<RSAPRIVATEKEYBLOB>, Error> {
+    let public = rsa_public_blob(key.public_key())?;
+    let der = key.to_pkcs1_der();
+    let numbers = der_integers(&der).ok_or(Error::InputData("RSA private key"))?;
+    let [_version, _n, _e, d, p, q, dp, dq, qinv] = numbers;
+    let fits = |ok: Option<_>| ok.ok_or(Error::RsaBits(public.BitLen));
+    Ok(Zeroizing::new(RSAPRIVATEKEYBLOB {
+        AlgID: SGD_RSA,
+        BitLen: public.BitLen,
+        Modulus: public.Modulus,
+        PublicExponent: public.PublicExponent,
+        PrivateExponent: right_aligned(d).ok_or(Error::RsaBits(public.BitLen))?,
+        Prime1: fits(right_aligned(p))?,
+        Prime2: fits(right_aligned(q))?,
+        Prime1Exponent: fits(right_aligned(dp))?,
+        Prime2Exponent: fits(right_aligned(dq))?,
+        Coefficient: fits(right_aligned(qinv))?,
+    }))
+}
+
+/// The nine numbers of an RSAPrivateKey (RFC 8017 A.1.2), without sign bytes. The input is our own encoder's.
+fn der_integers(der: &[u8]) -> Option<[&[u8]; 9]> {
+    let (0x30, mut rest, _) = der_element(der)? else {
+        return None;
+    };
+    let mut numbers = [&[][..]; 9];
+    for number in &mut numbers {
+        let (0x02, value, after) = der_element(rest)? else {
+            return None;
+        };
+        *number = value.strip_prefix(&[0]).unwrap_or(value);
+        rest = after;
+    }
+    Some(numbers)
+}
+
+/// Tag, content and what follows.
+fn der_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (len, rest) = match first {
+        0..=0x7F => (first as usize, rest),
+        0x81 | 0x82 => {
+            let (len, rest) = rest.split_at_checked(first as usize & 0x7F)?;
+            (len.iter().fold(0, |n, byte| n << 8 | *byte as usize), rest)
+        }
+        _ => return None,
+    };
+    let (value, after) = rest.split_at_checked(len)?;
+    Some((tag, value, after))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test and closes with the counts. Expects `make build` to have run.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 log="${CARGO_TARGET_DIR:-target}/test-log"
 mkdir -p "$log"

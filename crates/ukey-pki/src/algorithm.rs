@@ -95,6 +95,30 @@ impl<'a> AlgorithmRef<'a> {
     }
 }
 
+/// Object identifier of a digest algorithm.
+pub(crate) fn digest_oid(hash: HashAlg) -> Result<Oid> {
+    match hash {
+        HashAlg::Sm3 => Ok(oid::SM3),
+        HashAlg::Sha256 => Ok(oid::SHA256),
+        HashAlg::Sha384 => Ok(oid::SHA384),
+        HashAlg::Sha512 => Ok(oid::SHA512),
+        other => Err(Error::unsupported("digest algorithm", format!("{other:?}"))),
+    }
+}
+
+/// Reads a digest algorithm, also where a signature algorithm was put in its place.
+pub(crate) fn digest_from_oid(found: Oid) -> Result<HashAlg> {
+    match found {
+        oid::SM3 | oid::SM3_WITHOUT_KEY | oid::SM2_WITH_SM3 | oid::SM2_SIGNATURE => {
+            Ok(HashAlg::Sm3)
+        }
+        oid::SHA256 => Ok(HashAlg::Sha256),
+        oid::SHA384 => Ok(HashAlg::Sha384),
+        oid::SHA512 => Ok(HashAlg::Sha512),
+        other => Err(Error::unsupported("digest algorithm", other)),
+    }
+}
+
 pub(crate) fn without_parameters(value: Oid) -> Vec<u8> {
     asn1::sequence(&[&asn1::oid(value)])
 }

@@ -8,6 +8,7 @@
 //! | [`request`] | certification requests | RFC 2986, GM/T 0092 |
 //! | [`csr_response`] | answer with the double certificate | GM/T 0092 |
 //! | [`enveloped_key`] | wrapped encryption pair | GM/T 0009, GM/T 0016 |
+//! | [`signed_data`] | signed messages | GB/T 35275, RFC 5652 |
 //! | [`ca`] | core of the test CA | GM/T 0014 |
 //!
 //! This crate knows no transports, tokens or files: private-key operations go through two small
@@ -18,11 +19,14 @@
 
 mod algorithm;
 mod asn1;
+mod ber;
 pub mod ca;
 pub mod certificate;
 pub mod csr_response;
 pub mod enveloped_key;
 mod error;
+mod flavour;
+mod identifier;
 mod instant;
 pub mod key;
 pub mod name;
@@ -31,10 +35,13 @@ mod pem;
 pub mod request;
 mod signature;
 mod signed;
+pub mod signed_data;
 
 pub use algorithm::SignatureAlgorithm;
 pub use certificate::Certificate;
 pub use error::{Error, Result};
+pub use flavour::Flavour;
+pub use identifier::CertificateId;
 pub use key::{Decryptor, PublicKey, Signer, SoftwareKey};
 pub use name::Name;
 pub use request::CertificationRequest;

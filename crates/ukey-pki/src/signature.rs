@@ -54,6 +54,7 @@ impl MessageHasher {
 }
 
 /// The value that the private key works on.
+#[derive(PartialEq, Eq)]
 pub(crate) enum MessageDigest {
     /// e = SM3(Z ‖ M).
     Sm2([u8; 32]),

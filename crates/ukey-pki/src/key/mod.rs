@@ -97,6 +97,20 @@ impl PublicKey {
         identifier
     }
 
+    /// Whether `identifier` is one that is commonly computed from this key: ours, RFC 5280 method 1
+    /// (SHA-1), or the whole SM3 or SHA-256 digest.
+    pub(crate) fn has_key_identifier(&self, identifier: &[u8]) -> bool {
+        let octets = self.key_octets();
+        [
+            hash::HashAlg::Sha1,
+            hash::HashAlg::Sm3,
+            hash::HashAlg::Sha256,
+        ]
+        .into_iter()
+        .map(|hash| hash.digest(&octets))
+        .any(|digest| identifier == digest || identifier == &digest[..20])
+    }
+
     /// Family of the key.
     pub fn algorithm(&self) -> KeyAlgorithm {
         match self {

@@ -1,5 +1,6 @@
 //! Every parser meets mutated, random and truncated input: it may refuse, never panic.
 
+use std::io::Cursor;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -7,6 +8,8 @@ use ukey_pki::csr_response::CsrResponse;
 use ukey_pki::enveloped_key::EnvelopedKey;
 use ukey_pki::key::PublicKey;
 use ukey_pki::request::RequestOptions;
+use ukey_pki::signed_data::write::{Identity, SignOptions, sign_attached};
+use ukey_pki::signed_data::{Content, SignedMessage, VerifyOptions};
 use ukey_pki::{Certificate, CertificationRequest, Error, Name, SoftwareKey};
 
 use crate::support::{ALICE, RUTH};
@@ -79,8 +82,34 @@ static PARSERS: LazyLock<Vec<Parser>> = LazyLock::new(|| {
             .to_der(),
             parse: |der| CsrResponse::from_der(der).map(drop),
         },
+        Parser {
+            name: "signed message",
+            valid: signed_message(),
+            parse: |der| {
+                let mut message = SignedMessage::read(Cursor::new(der))?;
+                let _ = message.verify(Content::Embedded, &VerifyOptions::default());
+                Ok(())
+            },
+        },
     ]
 });
+
+fn signed_message() -> Vec<u8> {
+    let identity = Identity {
+        certificate: &ALICE.sign_cert,
+        signer: &ALICE.signing_key,
+    };
+    let mut message = Vec::new();
+    let mut content = Cursor::new(b"content");
+    sign_attached(
+        &mut content,
+        &mut message,
+        &[identity],
+        &SignOptions::default(),
+    )
+    .unwrap();
+    message
+}
 
 /// Calls everything that reads parts of a certificate later.
 fn look_into(certificate: Certificate) {

@@ -1,6 +1,7 @@
 //! Files in a temporary folder, OpenSSL, the Bouncy Castle oracle, and a small authority to test with.
 
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -164,3 +165,51 @@ pub(crate) static RUTH: LazyLock<Holder> = LazyLock::new(|| {
         "C=CN, O=RSA TEST, CN=Ruth",
     )
 });
+
+/// A content of any length that is made as it is read, and counts how it is read.
+pub(crate) struct Counting {
+    len: u64,
+    position: u64,
+    pub(crate) octets_read: u64,
+    pub(crate) largest_read: usize,
+}
+
+impl Counting {
+    pub(crate) fn new(len: u64) -> Self {
+        Self {
+            len,
+            position: 0,
+            octets_read: 0,
+            largest_read: 0,
+        }
+    }
+
+    pub(crate) fn octet(position: u64) -> u8 {
+        (position ^ (position >> 8) ^ (position >> 16)) as u8
+    }
+}
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = usize::try_from(self.len - self.position).unwrap_or(usize::MAX);
+        let read = buffer.len().min(left);
+        for (octet, position) in buffer[..read].iter_mut().zip(self.position..) {
+            *octet = Self::octet(position);
+        }
+        self.position += read as u64;
+        self.octets_read += read as u64;
+        self.largest_read = self.largest_read.max(buffer.len());
+        Ok(read)
+    }
+}
+
+impl Seek for Counting {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match to {
+            SeekFrom::Start(position) => self.position = position,
+            SeekFrom::Current(0) => {}
+            other => return Err(std::io::Error::other(format!("unexpected {other:?}"))),
+        }
+        Ok(self.position)
+    }
+}

@@ -64,9 +64,12 @@ impl Device {
         self.power_on();
     }
 
-    /// How often something durable that a host can see has changed, as far as this device knows
-    /// since its last command. PIN tries do not count.
-    pub fn change_counter(&self) -> u64 {
-        self.card.change_counter()
+    /// How often something durable that a host can see has changed, in this process or another; PIN
+    /// tries do not count. `None` if the image cannot be read now.
+    pub fn change_counter(&mut self) -> Option<u64> {
+        self.card.acquire().ok()?;
+        let counter = self.card.change_counter();
+        self.card.release();
+        Some(counter)
     }
 }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod embedded;
 mod log;
 
 pub use config::{Config, ConfigError};
@@ -11,7 +12,7 @@ pub use log::init_logging;
 
 use ukey_token::{
     Registry,
-    transport::{Provider, pcsc::PcscProvider},
+    transport::{Provider, embedded::EmbeddedProvider, pcsc::PcscProvider},
 };
 
 /// All providers that `config` asks for: PC/SC first, then the embedded images in their order.
@@ -21,6 +22,13 @@ pub fn providers(config: &Config) -> Vec<Box<dyn Provider>> {
     let mut providers: Vec<Box<dyn Provider>> = Vec::new();
     if config.pcsc_enabled {
         providers.push(Box::new(PcscProvider::new()));
+    }
+    if !config.embedded_images.is_empty() {
+        embedded::create_missing(&config.embedded_images);
+        providers.push(Box::new(EmbeddedProvider::new(
+            config.embedded_images.clone(),
+            Box::new(embedded::open),
+        )));
     }
     providers
 }

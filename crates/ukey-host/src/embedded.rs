@@ -1,0 +1,45 @@
+//! The card OS inside this process, behind the host library's idea of a link.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use ukey_firmware_sim::{Device, Error, image};
+use ukey_token::transport::embedded::Link;
+
+struct EmbeddedCard(Device);
+
+impl Link for EmbeddedCard {
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.0.transmit(command)
+    }
+
+    fn change_counter(&mut self) -> Option<u64> {
+        self.0.change_counter()
+    }
+}
+
+/// Opens the card OS on the image at `path`.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Link>> {
+    let device = image::open(path).map_err(io_error)?;
+    Ok(Box::new(EmbeddedCard(device)))
+}
+
+/// The kind that tells an absent image from one that may not be read.
+fn io_error(error: Error) -> io::Error {
+    let kind = match &error {
+        Error::Io { source, .. } => source.kind(),
+        Error::KeyMissing(_) | Error::KeyExposed(_) => io::ErrorKind::PermissionDenied,
+        _ => io::ErrorKind::InvalidData,
+    };
+    io::Error::new(kind, error)
+}
+
+/// Creates the images that do not exist. A failure is logged: the reader then stays empty.
+pub(crate) fn create_missing(images: &[PathBuf]) {
+    for path in images.iter().filter(|path| !path.exists()) {
+        if let Err(error) = image::open_or_create(path) {
+            tracing::warn!(image = %path.display(), %error, "cannot create a blank token");
+        }
+    }
+}

@@ -47,8 +47,10 @@ pub(crate) fn initialize() -> Result<(), Error> {
         tracing::error!(error = %e, "configuration refused");
         Error::GeneralError
     })?;
+    ukey_host::init_logging(&config);
+    let slots = Slots::new(ukey_host::registry(&config), config.auth_key_file.clone());
     *module = Some(Arc::new(Module {
-        slots: Slots::new(ukey_host::registry(&config)),
+        slots,
         sessions: HandleTable::new(),
     }));
     Ok(())

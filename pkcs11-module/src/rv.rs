@@ -5,6 +5,9 @@
 
 use crate::abi::types::*;
 
+#[cfg(test)]
+mod tests;
+
 /// Writes the enum, its message, its number and the list that the tests walk, from one table.
 macro_rules! errors {
     ($($variant:ident = $code:ident, $text:literal;)*) => {

@@ -26,6 +26,21 @@ macro_rules! function_list {
     };
 }
 
+/// Writes the newest table and, for tests, the names in it.
+macro_rules! newest_function_list {
+    ($($function:ident),* $(,)?) => {
+        /// Version 3.2 has 104.
+        static LIST_3_2: CK_FUNCTION_LIST_3_2 =
+            function_list! { CK_FUNCTION_LIST_3_2, VERSION; $($function),* };
+
+        #[cfg(test)]
+        const NAMES_3_2: &[&str] = &[$(stringify!($function)),*];
+    };
+}
+
+#[cfg(test)]
+mod tests;
+
 /// Version 2.40 has 68 functions.
 static LIST_2_40: CK_FUNCTION_LIST = function_list! {
     CK_FUNCTION_LIST, CK_VERSION { major: 2, minor: 40 };
@@ -63,9 +78,7 @@ static LIST_3_0: CK_FUNCTION_LIST_3_0 = function_list! {
     C_VerifyMessageBegin, C_VerifyMessageNext, C_MessageVerifyFinal,
 };
 
-/// Version 3.2 has 104.
-static LIST_3_2: CK_FUNCTION_LIST_3_2 = function_list! {
-    CK_FUNCTION_LIST_3_2, VERSION;
+newest_function_list! {
     C_Initialize, C_Finalize, C_GetInfo, C_GetFunctionList, C_GetSlotList, C_GetSlotInfo, C_GetTokenInfo,
     C_GetMechanismList, C_GetMechanismInfo, C_InitToken, C_InitPIN, C_SetPIN, C_OpenSession, C_CloseSession,
     C_CloseAllSessions, C_GetSessionInfo, C_GetOperationState, C_SetOperationState, C_Login, C_Logout,
@@ -85,7 +98,7 @@ static LIST_3_2: CK_FUNCTION_LIST_3_2 = function_list! {
     C_VerifySignatureInit, C_VerifySignature, C_VerifySignatureUpdate, C_VerifySignatureFinal,
     C_GetSessionValidationFlags, C_AsyncComplete, C_AsyncGetID, C_AsyncJoin, C_WrapKeyAuthenticated,
     C_UnwrapKeyAuthenticated,
-};
+}
 
 /// Name of the standard's interfaces, with its NUL.
 const NAME: &[u8; 8] = b"PKCS 11\0";

@@ -8,7 +8,11 @@ use std::ffi::c_void;
 
 /// Writes exports that do nothing: name, answer, and the types of the arguments behind the session.
 macro_rules! unsupported {
-    ($($name:ident => $error:ident ($($argument:ty),*);)*) => {$(
+    ($($name:ident => $error:ident ($($argument:ty),*);)*) => {
+        /// Their names, for comparison with the profile.
+        #[cfg(test)]
+        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+        $(
         #[doc = concat!("`", stringify!($name), "` (PKCS#11 3.2, \"", stringify!($name), "\"): not supported.")]
         ///
         /// # Safety
@@ -17,7 +21,8 @@ macro_rules! unsupported {
         pub unsafe extern "C" fn $name(session: CK_SESSION_HANDLE, $(_: $argument),*) -> CK_RV {
             call_session(stringify!($name), session, |_, _| Err(Error::$error))
         }
-    )*};
+        )*
+    };
 }
 
 #[rustfmt::skip]

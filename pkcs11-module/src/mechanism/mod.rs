@@ -6,6 +6,8 @@ pub(crate) mod pss;
 pub(crate) mod rsa;
 pub(crate) mod signature;
 pub(crate) mod sm2;
+#[cfg(test)]
+mod tests;
 
 use crate::abi::types::*;
 use crate::abi::vendor::*;

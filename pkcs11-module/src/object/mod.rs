@@ -4,6 +4,8 @@ pub(crate) mod attribute;
 pub(crate) mod key;
 pub(crate) mod stored;
 pub(crate) mod template;
+#[cfg(test)]
+mod tests;
 pub(crate) mod view;
 pub(crate) mod x509;
 

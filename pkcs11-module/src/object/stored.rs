@@ -133,12 +133,16 @@ fn portable(value: &Value) -> Vec<u8> {
     }
 }
 
+#[allow(
+    clippy::useless_conversion,
+    reason = "CK_ULONG has 32 bits on other platforms"
+)]
 fn wide(number: CK_ULONG) -> [u8; 8] {
     // CK_UNAVAILABLE_INFORMATION is all ones in any width.
     let number = if number == CK_UNAVAILABLE_INFORMATION {
         u64::MAX
     } else {
-        number as u64
+        number.into()
     };
     number.to_be_bytes()
 }
@@ -146,7 +150,10 @@ fn wide(number: CK_ULONG) -> [u8; 8] {
 fn native(attribute: CK_ATTRIBUTE_TYPE, value: &[u8]) -> Option<Value> {
     use super::attribute::{Kind as As, kind};
     Some(match kind(attribute)? {
-        As::Bool => Value::Bool(*value.first()? != 0),
+        As::Bool => {
+            let [flag] = value else { return None };
+            Value::Bool(*flag != 0)
+        }
         As::Ulong => Value::Ulong(narrow(value)?),
         As::Ulongs => Value::Ulongs(value.chunks(8).map(narrow).collect::<Option<_>>()?),
         As::Bytes | As::Date => Value::Bytes(value.to_vec()),

@@ -164,9 +164,7 @@ pub(crate) fn init_token(
     if !module.sessions_of(&token).is_empty() {
         return Err(Error::SessionExists);
     }
-    token.initialize(pin, label)?;
-    module.slots.reread();
-    Ok(())
+    module.slots.initialize(&token, pin, label)
 }
 
 /// C_InitPIN.

@@ -4,6 +4,7 @@
 //! A slot, once there, stays for the life of the module with its number. The list that callers see changes only when
 //! they ask for its length. The lock of the table is never held during an exchange with a token.
 
+mod auth_key;
 mod events;
 mod objects;
 pub(crate) mod token;
@@ -11,6 +12,7 @@ pub(crate) mod token;
 use crate::abi::types::*;
 use crate::rv::Error;
 use events::Events;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use token::Token;
 use ukey_token::{Device, Reader, Registry};
@@ -23,6 +25,8 @@ pub(crate) struct Slots {
     registry: Registry,
     table: Mutex<Table>,
     events: Events,
+    /// Where the device authentication key is, if not the factory's.
+    auth_key_file: Option<PathBuf>,
 }
 
 /// One slot.
@@ -87,23 +91,36 @@ enum Look {
 
 impl Slots {
     /// No slots yet; nothing is contacted.
-    pub(crate) fn new(registry: Registry) -> Self {
+    pub(crate) fn new(registry: Registry, auth_key_file: Option<PathBuf>) -> Self {
         Self {
             registry,
             table: Mutex::default(),
             events: Events::default(),
+            auth_key_file,
         }
+    }
+
+    /// Initialises a token that nobody has a session with.
+    ///
+    /// # Errors
+    /// Those of [`Token::initialize`].
+    pub(crate) fn initialize(
+        &self,
+        token: &Token,
+        officer_pin: &[u8],
+        label: &str,
+    ) -> Result<(), Error> {
+        let auth_key = || auth_key::read(self.auth_key_file.as_deref());
+        let outcome = token.initialize(officer_pin, label, auth_key);
+        // Also after a failure: an application may have come into being before it.
+        self.look(Look::Applications);
+        outcome
     }
 
     /// Looks at all readers again and fixes the list that callers see.
     pub(crate) fn relist(&self) -> Vec<(CK_SLOT_ID, bool)> {
         self.look(Look::Applications);
         self.table().list()
-    }
-
-    /// Brings the slots up to date after a change of applications, without changing the list that callers see.
-    pub(crate) fn reread(&self) {
-        self.look(Look::Applications);
     }
 
     /// The list as fixed last.

@@ -14,6 +14,7 @@ use ukey_token::{
     Application, Container, Device, KeyUsage, NewApplication, Pin, PinInfo, PinState, PinType,
     Rights,
 };
+use zeroize::Zeroizing;
 
 /// Tries of the security officer's PIN on a token initialised here.
 const OFFICER_TRIES: u8 = 10;
@@ -22,6 +23,9 @@ const USER_TRIES: u8 = 10;
 
 /// Longest label in bytes.
 const LABEL_MAX: usize = 31;
+
+/// The device authentication key in memory.
+type AuthKey = Zeroizing<[u8; ukey_token::AUTH_KEY_LEN]>;
 
 /// See the [module](self).
 pub(crate) struct Token {
@@ -205,9 +209,14 @@ impl Token {
     ///
     /// # Errors
     /// [`Error::PinIncorrect`], [`Error::PinLocked`], [`Error::PinLenRange`] for a new PIN that is none; link errors.
-    pub(crate) fn initialize(&self, officer_pin: &[u8], label: &str) -> Result<(), Error> {
+    pub(super) fn initialize(
+        &self,
+        officer_pin: &[u8],
+        label: &str,
+        auth_key: impl FnOnce() -> Result<AuthKey, Error>,
+    ) -> Result<(), Error> {
         match &self.application {
-            None => self.create_application(officer_pin)?,
+            None => self.create_application(officer_pin, &auth_key()?)?,
             Some(application) => {
                 self.verify_pin(PinType::Admin, officer_pin)?;
                 let outcome = application.reset();
@@ -226,10 +235,9 @@ impl Token {
         Ok(())
     }
 
-    fn create_application(&self, officer_pin: &[u8]) -> Result<(), Error> {
+    fn create_application(&self, officer_pin: &[u8], key: &AuthKey) -> Result<(), Error> {
         let officer_pin = Pin::new(officer_pin)?;
-        let key = ukey_token::FACTORY_AUTH_KEY;
-        self.device.authenticate(&key)?;
+        self.device.authenticate(key)?;
         let new = NewApplication {
             name: super::DEFAULT_APPLICATION,
             admin_pin: &officer_pin,
@@ -238,7 +246,7 @@ impl Token {
             user_tries: USER_TRIES,
             create_file_rights: Rights::USER,
         };
-        Ok(self.device.create_application(&new, Some(&key))?)
+        Ok(self.device.create_application(&new, Some(key))?)
     }
 }
 

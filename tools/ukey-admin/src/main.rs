@@ -1,2 +1,61 @@
-//! Under construction.
-fn main() {}
+//! `ukey-admin`: operate USBKEYs from the command line.
+//!
+//! What was typed ([`cli`]) is run by one command ([`cmd`]), whose result or error is printed in
+//! one place ([`output`]) and becomes one exit code ([`exit_code`]). Nothing here knows a C
+//! interface or an APDU.
+#![forbid(unsafe_code)]
+
+mod auth_key;
+mod certificate;
+mod cli;
+mod cmd;
+mod context;
+mod error;
+mod exit_code;
+mod files;
+mod interrupt;
+mod login;
+mod output;
+mod pin_source;
+mod prompt;
+mod self_test;
+mod target;
+mod test_ca;
+mod text;
+mod token_keys;
+
+use clap::{Parser, error::ErrorKind};
+
+use crate::{cli::Cli, context::Context, error::Error, exit_code::ExitCode};
+
+fn main() -> std::process::ExitCode {
+    interrupt::listen();
+    let code = match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) => refuse(&error),
+    };
+    std::process::ExitCode::from(code as u8)
+}
+
+fn run(cli: Cli) -> ExitCode {
+    let json = cli.global.json;
+    let result = Context::new(cli.global).and_then(|context| cmd::run(&context, &cli.command));
+    output::finish(result, json)
+}
+
+/// Help and version, or a command line that clap does not accept.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    if !help && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+        return output::finish(Err(Error::Usage(message)), true);
+    }
+    // A closed pipe is no failure: whoever reads the help has seen enough.
+    error.print().ok();
+    if help { ExitCode::Ok } else { ExitCode::Usage }
+}

@@ -1,0 +1,189 @@
+//! Arguments of `key`, `cert` and `enroll`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use super::{OutputArgs, PinArgs};
+
+/// `key …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a signing key pair inside the key; the private half never leaves it
+    ///
+    /// The encryption key pair of a Chinese double certificate comes from the CA: see enroll.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key generate
+  ukey-admin key generate --container login --algorithm rsa2048")]
+    Generate(KeyGenerateArgs),
+}
+
+/// `key generate`
+#[derive(Debug, Args)]
+pub(crate) struct KeyGenerateArgs {
+    /// Container to make it in; created if it does not exist
+    #[arg(long, value_name = "NAME", default_value = crate::target::DEFAULT_CONTAINER)]
+    pub(crate) container: String,
+    /// Kind of key
+    #[arg(long, value_enum, default_value_t = KeyAlgorithmArg::Sm2)]
+    pub(crate) algorithm: KeyAlgorithmArg,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+}
+
+/// Kinds of keys that can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyAlgorithmArg {
+    /// SM2, 256 bits
+    Sm2,
+    /// RSA, 2048 bits
+    Rsa2048,
+    /// RSA, 3072 bits
+    Rsa3072,
+    /// RSA, 4096 bits
+    Rsa4096,
+}
+
+/// The two pairs of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Usage {
+    /// The signature pair
+    Sign,
+    /// The encryption pair
+    Encrypt,
+}
+
+/// How a certificate or request is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Encoding {
+    /// Text, with BEGIN and END lines
+    Pem,
+    /// Binary
+    Der,
+}
+
+/// `cert …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertCommand {
+    /// Make a certificate request (CSR, PKCS#10) signed by the key
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin cert request --subject 'C=CN,O=ACME,CN=ACME tenders' --output acme.csr
+  ukey-admin cert request --subject CN=test | openssl req -verify -vfyopt distid:1234567812345678 -noout")]
+    Request(CertRequestArgs),
+    /// Store a certificate beside the key pair that it belongs to
+    ///
+    /// The container and the side (signature or encryption) are found by the public key; a
+    /// certificate whose key is not on the USBKEY is refused.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin cert import acme-sign.pem
+  ukey-admin cert import acme-encrypt.cer --container main --usage encrypt")]
+    Import(CertImportArgs),
+    /// Write a certificate to a file or standard output
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin cert export --usage encrypt --output acme-encrypt.pem
+  ukey-admin cert export --usage sign --format der --output - | openssl x509 -inform der -text")]
+    Export(CertExportArgs),
+    /// List the certificates on the key
+    #[command(
+        alias = "ls",
+        after_long_help = "\
+Examples:
+  ukey-admin cert list
+  ukey-admin --json cert list | jq -r '.data.certificates[] | [.subject, .not_after] | @tsv'"
+    )]
+    List(CertListArgs),
+}
+
+/// `cert request`
+#[derive(Debug, Args)]
+pub(crate) struct CertRequestArgs {
+    /// Subject name, for example 'C=CN,O=ACME,CN=ACME tenders'
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: String,
+    /// Container with the signing key (default: the only one)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+}
+
+/// `cert import`
+#[derive(Debug, Args)]
+pub(crate) struct CertImportArgs {
+    /// Certificate, PEM or DER; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Container that it must belong to (default: found by the public key)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// Pair that it must belong to (default: found by the public key)
+    #[arg(long, value_enum)]
+    pub(crate) usage: Option<Usage>,
+    /// Replace a certificate that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+}
+
+/// `cert export`
+#[derive(Debug, Args)]
+pub(crate) struct CertExportArgs {
+    /// Which of the two certificates
+    #[arg(long, value_enum, default_value_t = Usage::Sign)]
+    pub(crate) usage: Usage,
+    /// Container (default: the only one that has such a certificate)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `cert list`
+#[derive(Debug, Args)]
+pub(crate) struct CertListArgs {}
+
+/// `enroll`
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Get a signature and an encryption certificate from a test CA.
+
+Makes the signing key inside the USBKEY (unless it is there), sends the request to the CA, imports
+the encryption key that the CA made and both certificates, reads everything back and tries a
+signature and a decryption. Interrupted at any step, run it again: it continues where it stopped.
+
+The test CA lives in the directory given by --ca and is created there on first use. Its keys are
+plain files readable by you alone; its certificates are marked TEST and good for nothing else.",
+    after_long_help = "\
+Examples:
+  ukey-admin enroll --ca ./test-ca --subject 'C=CN,O=ACME,CN=ACME tenders'
+  ukey-admin verify tender.pdf --ca ./test-ca/ca.pem"
+)]
+pub(crate) struct EnrollArgs {
+    /// Directory of the test CA; created on first use
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ca: PathBuf,
+    /// Subject name, for example 'C=CN,O=ACME,CN=ACME tenders'
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: String,
+    /// Container to use; created if it does not exist
+    #[arg(long, value_name = "NAME", default_value = crate::target::DEFAULT_CONTAINER)]
+    pub(crate) container: String,
+    /// Days that the certificates are valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+}

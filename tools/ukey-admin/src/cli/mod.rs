@@ -1,0 +1,204 @@
+//! The command line as typed: one clap definition, from which parsing, help and (later) man pages
+//! and completions are made. What the words mean is decided elsewhere; nothing here does anything.
+
+mod file;
+mod key;
+mod token;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+use crate::pin_source::PinSource;
+
+pub(crate) use file::{SignArgs, SignFormat, VerifyArgs};
+pub(crate) use key::{
+    CertCommand, CertExportArgs, CertImportArgs, CertRequestArgs, Encoding, EnrollArgs,
+    KeyAlgorithmArg, KeyCommand, KeyGenerateArgs, Usage,
+};
+pub(crate) use token::{
+    ContainerCommand, ContainerDeleteArgs, DeviceCommand, DeviceInitArgs, DoctorArgs,
+    PinChangeArgs, PinCommand, PinRole, PinUnblockArgs,
+};
+
+/// Operate USBKEYs (智能密码钥匙, GM/T 0016/0017 tokens): initialise them, manage PINs, keys and
+/// certificates, sign, verify, encrypt and decrypt files, and find out what is wrong.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ukey-admin",
+    version,
+    about = "Operate USBKEYs (智能密码钥匙)",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = FIRST_STEPS,
+    after_long_help = LONG_NOTES
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  ukey-admin device list                             which keys are plugged in
+  ukey-admin device init --set-label 'Bid desk 1'        make a blank key usable
+  ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME'
+  ukey-admin sign tender.pdf                         makes tender.pdf.p7s
+  ukey-admin doctor                                  when something does not work";
+
+const LONG_NOTES: &str = "\
+First steps:
+  ukey-admin device list                             which keys are plugged in
+  ukey-admin device init --set-label 'Bid desk 1'        make a blank key usable
+  ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME'
+  ukey-admin sign tender.pdf                         makes tender.pdf.p7s
+  ukey-admin doctor                                  when something does not work
+
+PIN sources (--pin-source, --so-pin-source, --new-pin-source):
+  prompt      ask on the terminal, without echo (the default)
+  env:NAME    value of the environment variable NAME
+  file:PATH   next line of a file that only you can read
+  fd:N        next line of file descriptor N
+  stdin       next line of standard input
+  There is no way to put a PIN itself on the command line: others could see it there.
+
+Exit codes:
+  0 done                     6 PIN locked           11 key removed
+  1 failed                   7 not found            12 not supported
+  2 usage                    8 already exists       13 verification false
+  3 no key                   9 no permission        14 batch done in part
+  4 PIN wrong               10 key busy            130 interrupted
+  5 several keys (or containers) and none chosen
+  doctor: 0 all fine, 1 warnings, 2 failures
+
+Environment:
+  UKEY_SERIAL          serial number of the key to use
+  UKEY_PIN_SOURCE, UKEY_SO_PIN_SOURCE, UKEY_NEW_PIN_SOURCE
+  UKEY_CONFIG          configuration file in place of /etc/ukey/ukey.toml and the user's
+  UKEY_PCSC=on|off     look for keys in PC/SC readers
+  UKEY_EMBEDDED=PATHS  images of software keys, separated by colons
+  UKEY_LOG=FILTER      log to standard error, for example ukey_token=debug
+  NO_COLOR             no colours";
+
+/// Options that every command knows.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Use the key with this serial number
+    #[arg(long, global = true, value_name = "SERIAL", env = "UKEY_SERIAL", help_heading = TARGET)]
+    pub(crate) serial: Option<String>,
+    /// Use the key with this label
+    #[arg(long, global = true, value_name = "LABEL", help_heading = TARGET)]
+    pub(crate) label: Option<String>,
+    /// Use the key that this PKCS#11 URI names (RFC 7512; serial, token, model and manufacturer)
+    #[arg(long, global = true, value_name = "PKCS11-URI", help_heading = TARGET, hide_short_help = true)]
+    pub(crate) uri: Option<String>,
+    /// Use this application on the key (default: the only one, else UKEY)
+    #[arg(long, global = true, value_name = "NAME", help_heading = TARGET, hide_short_help = true)]
+    pub(crate) application: Option<String>,
+
+    /// Print one JSON object (schema ukey/1) and ask nothing
+    #[arg(long, global = true, help_heading = OUTPUT)]
+    pub(crate) json: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true, help_heading = OUTPUT, hide_short_help = true)]
+    pub(crate) quiet: bool,
+    /// Log what happens to standard error; twice for details (PINs and keys are never logged)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = OUTPUT, hide_short_help = true)]
+    pub(crate) verbose: u8,
+    /// Never ask; fail where a question would be needed
+    #[arg(long, global = true, help_heading = OUTPUT, hide_short_help = true)]
+    pub(crate) non_interactive: bool,
+}
+
+const TARGET: &str = "Which key";
+const OUTPUT: &str = "Output";
+const PIN: &str = "PIN";
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List, show and initialise keys
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Show, change and unblock PINs
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// List and delete containers
+    #[command(subcommand)]
+    Container(ContainerCommand),
+    /// Make key pairs inside the key
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Request, import, export and list certificates
+    #[command(subcommand)]
+    Cert(CertCommand),
+    /// Get a signature and an encryption certificate from a test CA
+    Enroll(EnrollArgs),
+    /// Sign a file
+    Sign(SignArgs),
+    /// Check a signature
+    Verify(VerifyArgs),
+    /// Find out what does not work and what to do about it
+    Doctor(DoctorArgs),
+    /// Show versions
+    Version,
+}
+
+/// Where the user PIN comes from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PinArgs {
+    /// Where the user PIN comes from: prompt, env:NAME, file:PATH, fd:N or stdin
+    #[arg(long, value_name = "SOURCE", env = "UKEY_PIN_SOURCE", hide_env_values = true, help_heading = PIN)]
+    pub(crate) pin_source: Option<PinSource>,
+    #[command(flatten)]
+    pub(crate) last_try: LastTryArgs,
+}
+
+/// Where the SO PIN comes from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SoPinArgs {
+    /// Where the SO PIN (administrator PIN) comes from; sources as for --pin-source
+    #[arg(long, value_name = "SOURCE", env = "UKEY_SO_PIN_SOURCE", hide_env_values = true, help_heading = PIN)]
+    pub(crate) so_pin_source: Option<PinSource>,
+}
+
+/// Where a new PIN comes from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NewPinArgs {
+    /// Where the new PIN comes from; a prompt asks twice
+    #[arg(long, value_name = "SOURCE", env = "UKEY_NEW_PIN_SOURCE", hide_env_values = true, help_heading = PIN)]
+    pub(crate) new_pin_source: Option<PinSource>,
+}
+
+/// Whether the last try may be spent.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LastTryArgs {
+    /// Try the PIN even when one wrong try would lock it
+    #[arg(long, help_heading = PIN, hide_short_help = true)]
+    pub(crate) last_try_ok: bool,
+}
+
+/// Consent to a dangerous action.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ConsentArgs {
+    /// Do it without asking for the serial number's last four characters
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show what would happen and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A result written to a file of the user's choice.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OutputArgs {
+    /// Where to write; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite the output if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}

@@ -1,0 +1,168 @@
+//! Arguments of `device`, `pin`, `container` and `doctor`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use super::{ConsentArgs, LastTryArgs, NewPinArgs, PinArgs, SoPinArgs};
+use crate::pin_source::PinSource;
+
+/// `device …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// List the keys that are plugged in
+    #[command(
+        alias = "ls",
+        after_long_help = "\
+Examples:
+  ukey-admin device list
+  ukey-admin --json device list | jq -r '.data.devices[].serial'"
+    )]
+    List,
+    /// Show everything about one key: versions, space, applications, PIN states
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin device info
+  ukey-admin device info --serial 25A0000000000017")]
+    Info,
+    /// Make a key ready for use: create the application and set both PINs
+    ///
+    /// A blank key is initialised at once. On a key that already has the application, everything in
+    /// it is destroyed first (keys, certificates, files), after you typed the last four characters
+    /// of the serial number.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin device init --set-label 'Bid desk 1'
+  ukey-admin device init --so-pin-source file:so.pin --pin-source file:user.pin
+  ukey-admin device init --new-auth-key-file device.key   replace the factory device key too
+  ukey-admin device init --dry-run                        show what would be destroyed")]
+    Init(DeviceInitArgs),
+}
+
+/// `device init`
+#[derive(Debug, Args)]
+pub(crate) struct DeviceInitArgs {
+    /// Label to write on the key, at most 32 bytes (about 10 Chinese characters)
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) set_label: Option<String>,
+    /// Name of the application to create
+    #[arg(long, value_name = "NAME", default_value = crate::target::DEFAULT_APPLICATION)]
+    pub(crate) name: String,
+    /// Wrong user PINs in a row that lock the user PIN
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) pin_tries: u8,
+    /// Wrong SO PINs in a row that lock the SO PIN
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) so_pin_tries: u8,
+    /// Where the user PIN to set comes from; a prompt asks twice
+    #[arg(long, value_name = "SOURCE", env = "UKEY_PIN_SOURCE", hide_env_values = true, help_heading = super::PIN)]
+    pub(crate) pin_source: Option<PinSource>,
+    #[command(flatten)]
+    pub(crate) so_pin: SoPinArgs,
+    /// Replace the device key: by the one in this file, or by a new random one written to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_auth_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+}
+
+/// `pin …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PinCommand {
+    /// Show how many tries are left, without spending one
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin pin status
+  ukey-admin --json pin status | jq .data.user.tries_left")]
+    Status,
+    /// Change the user PIN, or with --so the SO PIN
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin pin change
+  ukey-admin pin change --so
+  printf '%s\\n' \"$OLD\" \"$NEW\" | ukey-admin pin change --pin-source stdin --new-pin-source stdin")]
+    Change(PinChangeArgs),
+    /// Give a locked or forgotten user PIN a new value, with the SO PIN
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin pin unblock
+  ukey-admin pin unblock --so-pin-source file:so.pin --new-pin-source env:NEW_PIN")]
+    Unblock(PinUnblockArgs),
+}
+
+/// `pin change`
+#[derive(Debug, Args)]
+pub(crate) struct PinChangeArgs {
+    /// Change the SO PIN (administrator PIN) in place of the user PIN
+    #[arg(long)]
+    pub(crate) so: bool,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+    #[command(flatten)]
+    pub(crate) so_pin: SoPinArgs,
+    #[command(flatten)]
+    pub(crate) new_pin: NewPinArgs,
+}
+
+/// `pin unblock`
+#[derive(Debug, Args)]
+pub(crate) struct PinUnblockArgs {
+    #[command(flatten)]
+    pub(crate) so_pin: SoPinArgs,
+    #[command(flatten)]
+    pub(crate) new_pin: NewPinArgs,
+    #[command(flatten)]
+    pub(crate) last_try: LastTryArgs,
+}
+
+/// `container …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContainerCommand {
+    /// List containers with their keys and certificates
+    #[command(
+        alias = "ls",
+        after_long_help = "\
+Examples:
+  ukey-admin container list"
+    )]
+    List,
+    /// Delete a container with its keys and certificates, for ever
+    ///
+    /// What was encrypted to its encryption key can then be decrypted only if the CA recovers that
+    /// key. Shows what would be lost and asks for the last four characters of the serial number.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin container delete old --dry-run
+  ukey-admin container delete old")]
+    Delete(ContainerDeleteArgs),
+}
+
+/// `container delete`
+#[derive(Debug, Args)]
+pub(crate) struct ContainerDeleteArgs {
+    /// Name of the container
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) container: String,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  ukey-admin doctor
+  ukey-admin --json doctor | jq '.data.checks[] | select(.status != \"ok\")'
+
+No PIN is asked for and no try is spent. Exit code: 0 all fine, 1 warnings, 2 failures.")]
+pub(crate) struct DoctorArgs {}
+
+/// The two PINs of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PinRole {
+    /// The holder's PIN.
+    User,
+    /// The administrator's PIN (SO PIN).
+    So,
+}

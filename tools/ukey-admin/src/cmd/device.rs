@@ -1,0 +1,160 @@
+//! `device list` and `device info`; `device init` has its own file.
+
+use serde_json::{Value, json};
+use ukey_token::{Device, PinInfo, PinState, PinType};
+
+use super::init;
+use crate::{
+    cli::DeviceCommand,
+    context::Context,
+    error::{Error, Result},
+    output::{self, Outcome},
+    target, text,
+};
+
+pub(crate) fn run(context: &Context, command: &DeviceCommand) -> Result<Outcome> {
+    match command {
+        DeviceCommand::List => list(context),
+        DeviceCommand::Info => info(context),
+        DeviceCommand::Init(args) => init::run(context, args),
+    }
+}
+
+fn list(context: &Context) -> Result<Outcome> {
+    let found = target::look(context);
+    if found.devices.is_empty() {
+        return Err(Error::NoDevice {
+            selected: false,
+            readers: found.unusable,
+        });
+    }
+    for (reader, why) in &found.unusable {
+        context
+            .talk
+            .warn(&format!("{reader}: {}", text::error::token(why)));
+    }
+    let mut rows = Vec::new();
+    let mut devices = Vec::new();
+    for device in &found.devices {
+        let info = device.cached_info();
+        let applications = device.applications()?;
+        rows.push(vec![
+            info.serial_number.to_text(),
+            or_none(&info.label.to_text()),
+            info.manufacturer.to_text(),
+            or_none(&applications.join(", ")),
+            device.reader_name().to_owned(),
+        ]);
+        devices.push(json!({
+            "serial": info.serial_number.to_text(),
+            "label": info.label.to_text(),
+            "manufacturer": info.manufacturer.to_text(),
+            "model": target::model(device),
+            "applications": applications,
+            "reader": device.reader_name(),
+        }));
+    }
+    let text = output::table(
+        &["SERIAL", "LABEL", "MANUFACTURER", "APPLICATIONS", "READER"],
+        &rows,
+    );
+    Ok(Outcome::new(json!({ "devices": devices }), text))
+}
+
+fn or_none(text: &str) -> String {
+    if text.is_empty() {
+        text::NONE.to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+fn info(context: &Context) -> Result<Outcome> {
+    let device = target::device(context)?;
+    let info = device.info()?;
+    let applications = device
+        .applications()?
+        .into_iter()
+        .map(|name| ApplicationPins::read(&device, name))
+        .collect::<Result<Vec<_>>>()?;
+    let mut rows = vec![
+        ("Serial number", info.serial_number.to_text()),
+        ("Label", or_none(&info.label.to_text())),
+        ("Manufacturer", info.manufacturer.to_text()),
+        ("Issuer", info.issuer.to_text()),
+        ("Model", target::model(&device)),
+        ("Hardware version", info.hw_version.to_string()),
+        ("Firmware version", info.firmware_version.to_string()),
+        ("Specification", info.specification_version.to_string()),
+        ("Extension", text::yes_no(device.has_extension()).to_owned()),
+        (
+            "Free space",
+            text::free_space(info.free_space.into(), info.total_space.into()),
+        ),
+        ("Reader", device.reader_name().to_owned()),
+    ];
+    if applications.is_empty() {
+        rows.push(("Application", text::BLANK_KEY.to_owned()));
+    }
+    for application in &applications {
+        rows.push(("Application", application.line()));
+    }
+    let data = json!({
+        "serial": info.serial_number.to_text(),
+        "label": info.label.to_text(),
+        "manufacturer": info.manufacturer.to_text(),
+        "issuer": info.issuer.to_text(),
+        "model": target::model(&device),
+        "hardware_version": info.hw_version.to_string(),
+        "firmware_version": info.firmware_version.to_string(),
+        "specification_version": info.specification_version.to_string(),
+        "extension": device.has_extension(),
+        "total_space": info.total_space,
+        "free_space": info.free_space,
+        "reader": device.reader_name(),
+        "applications": applications.iter().map(ApplicationPins::data).collect::<Vec<_>>(),
+    });
+    Ok(Outcome::new(data, output::fields(&rows)))
+}
+
+/// An application with the state of both PINs.
+pub(crate) struct ApplicationPins {
+    pub(crate) name: String,
+    pub(crate) user: PinInfo,
+    pub(crate) so: PinInfo,
+}
+
+impl ApplicationPins {
+    /// Asks the token; spends no try.
+    pub(crate) fn read(device: &Device, name: String) -> Result<Self> {
+        let application = device.application(&name);
+        let user = application.pin_info(PinType::User)?;
+        let so = application.pin_info(PinType::Admin)?;
+        Ok(Self { name, user, so })
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{} (user PIN: {}; SO PIN: {})",
+            self.name,
+            text::pin_state(&self.user),
+            text::pin_state(&self.so)
+        )
+    }
+
+    /// For `--json`.
+    pub(crate) fn data(&self) -> Value {
+        json!({ "name": self.name, "user": pin_data(&self.user), "so": pin_data(&self.so) })
+    }
+}
+
+/// A PIN's state for `--json`.
+pub(crate) fn pin_data(info: &PinInfo) -> Value {
+    json!({
+        "tries_left": info.tries_left,
+        "max_tries": info.max_tries,
+        "locked": info.tries_left == 0,
+        "set": info.state != PinState::NotSet,
+        "initial": info.state == PinState::Default,
+    })
+}

@@ -1,0 +1,145 @@
+//! `doctor`: walks from the reader to the certificates and names what is broken, with one action
+//! each. Spends no PIN try and changes nothing.
+//!
+//! A code is `UK-D` and three digits: two for the check (its number in the documentation), one for
+//! the finding, 0 when all is well. Codes never change their meaning.
+
+mod certificates;
+mod keys;
+mod service;
+
+use console::Style;
+use serde_json::{Value, json};
+
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    output::{self, Outcome},
+    target,
+};
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Ok,
+    Warn,
+    Fail,
+    /// Could not be looked at, because of something else or by configuration.
+    Skipped,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::Ok => Style::new().green(),
+            Self::Warn => Style::new().yellow().bold(),
+            Self::Fail => Style::new().red().bold(),
+            Self::Skipped => Style::new().dim(),
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    /// Number in `UK-Dnnn`.
+    pub(super) code: u16,
+    pub(super) status: Status,
+    /// Serial number, container or reader that it is about.
+    pub(super) subject: String,
+    /// One sentence.
+    pub(super) message: String,
+    /// One action; empty when there is nothing to do.
+    pub(super) action: &'static str,
+}
+
+impl Finding {
+    fn new(
+        code: u16,
+        status: Status,
+        subject: &str,
+        message: String,
+        action: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            status,
+            subject: subject.to_owned(),
+            message,
+            action,
+        }
+    }
+
+    fn code(&self) -> String {
+        format!("UK-D{:03}", self.code)
+    }
+
+    fn data(&self) -> Value {
+        json!({
+            "code": self.code(),
+            "status": self.status.word(),
+            "subject": self.subject,
+            "message": self.message,
+            "action": Some(self.action).filter(|action| !action.is_empty()),
+        })
+    }
+}
+
+pub(crate) fn run(context: &Context) -> Result<Outcome> {
+    let found = target::fitting(context)?;
+    let mut findings = service::check(context, &found);
+    for device in &found.devices {
+        keys::check(context, device, &mut findings);
+    }
+    let count = |status| {
+        findings
+            .iter()
+            .filter(|finding| finding.status == status)
+            .count()
+    };
+    let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
+    let checks: Vec<Value> = findings.iter().map(Finding::data).collect();
+    let data = json!({ "checks": checks, "warnings": warnings, "failures": failures });
+    let mut outcome = Outcome::new(data, render(&findings));
+    if warnings + failures > 0 {
+        outcome.verdict = Some(Error::Findings { warnings, failures });
+    }
+    Ok(outcome)
+}
+
+fn render(findings: &[Finding]) -> String {
+    let rows: Vec<Vec<String>> = findings
+        .iter()
+        .map(|finding| {
+            vec![
+                finding
+                    .status
+                    .style()
+                    .apply_to(finding.status.word())
+                    .to_string(),
+                finding.code(),
+                finding.subject.clone(),
+                finding.message.clone(),
+            ]
+        })
+        .collect();
+    let table = output::rows(&rows);
+    let mut text = String::new();
+    for (line, finding) in table.lines().zip(findings) {
+        text.push_str(line);
+        text.push('\n');
+        if !finding.action.is_empty() {
+            text.push_str(&format!("         -> {}\n", finding.action));
+        }
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! Checks 8 and 9: applications and space, PINs and their tries.
+
+use ukey_token::{Application, Device, PinInfo, PinState};
+
+use super::{Finding, Status, certificates};
+use crate::{
+    cli::PinRole,
+    cmd::device::ApplicationPins,
+    context::Context,
+    error::Result,
+    target,
+    text::{self, doctor as words},
+};
+
+/// Free space, in bytes, below which a renewal may not fit.
+const LITTLE_SPACE: u32 = 16 * 1024;
+
+/// Tries left at which one should stop and think.
+const FEW_TRIES: u8 = 2;
+
+/// Everything about one token. A token that stops answering is a finding too.
+pub(super) fn check(context: &Context, device: &Device, findings: &mut Vec<Finding>) {
+    if let Err(error) = look(context, device, findings) {
+        let serial = device.cached_info().serial_number.to_text();
+        let message = text::error::sentence(&error.to_string());
+        findings.push(Finding::new(
+            84,
+            Status::Fail,
+            &serial,
+            message,
+            words::PLUG_AGAIN,
+        ));
+    }
+}
+
+fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Result<()> {
+    let info = device.info()?;
+    let serial = info.serial_number.to_text();
+    let names = device.applications()?;
+    if names.is_empty() {
+        let message = words::BLANK.to_owned();
+        findings.push(Finding::new(
+            81,
+            Status::Fail,
+            &serial,
+            message,
+            words::INITIALISE,
+        ));
+        return Ok(());
+    }
+    let wanted = context.global.application.as_ref();
+    let chosen: Vec<&String> = names
+        .iter()
+        .filter(|name| wanted.is_none_or(|wanted| wanted == *name))
+        .collect();
+    if chosen.is_empty() {
+        let message = words::NO_APPLICATION.to_owned();
+        findings.push(Finding::new(
+            82,
+            Status::Fail,
+            &serial,
+            message,
+            words::CHOOSE_APPLICATION,
+        ));
+    }
+    findings.push(match info.free_space {
+        free if free < LITTLE_SPACE => {
+            let message = words::little_space(free.into());
+            Finding::new(83, Status::Warn, &serial, message, words::MAKE_ROOM)
+        }
+        free => Finding::new(
+            80,
+            Status::Ok,
+            &serial,
+            words::applications(&names, free.into()),
+            "",
+        ),
+    });
+    for name in chosen {
+        application(&device.application(name), findings)?;
+    }
+    Ok(())
+}
+
+fn application(application: &Application, findings: &mut Vec<Finding>) -> Result<()> {
+    let device = application.device();
+    let pins = ApplicationPins::read(device, application.name().to_owned())?;
+    findings.push(pin(application.name(), PinRole::User, &pins.user));
+    findings.push(pin(application.name(), PinRole::So, &pins.so));
+    certificates::check(
+        &target::display_name(device),
+        &*application.view()?,
+        findings,
+    );
+    Ok(())
+}
+
+fn pin(application: &str, role: PinRole, info: &PinInfo) -> Finding {
+    let message = format!("{}: {}", text::role_capital(role), text::pin_state(info));
+    let finding = |code, status, action| Finding::new(code, status, application, message, action);
+    match (role, info.state, info.tries_left) {
+        (_, PinState::NotSet, _) => finding(93, Status::Fail, words::SET_PIN),
+        (PinRole::User, _, 0) => finding(92, Status::Fail, words::UNBLOCK),
+        (PinRole::So, _, 0) => finding(95, Status::Warn, words::SO_LOCKED),
+        (_, _, left) if left <= FEW_TRIES && left < info.max_tries => {
+            finding(91, Status::Warn, words::FEW_TRIES)
+        }
+        _ => finding(90, Status::Ok, ""),
+    }
+}

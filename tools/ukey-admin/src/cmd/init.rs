@@ -1,0 +1,132 @@
+//! `device init`: from a blank key, or one that may be wiped, to an application with both PINs.
+
+use serde_json::json;
+use ukey_token::{AUTH_KEY_LEN, Device, FACTORY_AUTH_KEY, NewApplication, Rights};
+
+use super::container;
+use crate::{
+    auth_key,
+    cli::{DeviceInitArgs, PinRole},
+    context::Context,
+    error::Result,
+    interrupt, login,
+    output::{self, Outcome},
+    target, text,
+};
+
+pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
+    let device = target::device(context)?;
+    let doomed = doomed(&device, &args.name)?;
+    if let Some(doomed) = &doomed {
+        context.talk.warn(&text::would_destroy(
+            &target::display_name(&device),
+            &args.name,
+            doomed,
+        ));
+    }
+    if args.consent.dry_run {
+        context.talk.say(text::NOTHING_CHANGED);
+        return Ok(report(&device, args, doomed.as_deref(), false, false));
+    }
+    if doomed.is_some() {
+        login::confirm(context, &device, args.consent.yes)?;
+    }
+    let key = auth_key::current(context)?;
+    // Before any question: a wrong device key makes all of them pointless.
+    device.authenticate(&key)?;
+    create(context, &device, args, doomed.is_some())?;
+    if let Some(label) = &args.set_label {
+        device.set_label(label)?;
+    }
+    let replaced = replace_auth_key(context, &device, args, &key)?;
+    if !replaced && *key == FACTORY_AUTH_KEY {
+        context.talk.warn(text::FACTORY_DEVICE_KEY);
+    }
+    Ok(report(&device, args, doomed.as_deref(), true, replaced))
+}
+
+/// What is in the application that would go; `None` when there is none of that name.
+fn doomed(device: &Device, name: &str) -> Result<Option<Vec<String>>> {
+    if !device
+        .applications()?
+        .iter()
+        .any(|existing| existing == name)
+    {
+        return Ok(None);
+    }
+    let view = device.application(name).view()?;
+    let mut lines: Vec<String> = view.containers.iter().map(container::one_line).collect();
+    lines.extend(
+        view.files
+            .iter()
+            .map(|file| text::file_line(&file.name, file.size)),
+    );
+    Ok(Some(lines))
+}
+
+fn create(context: &Context, device: &Device, args: &DeviceInitArgs, replace: bool) -> Result<()> {
+    let so_pin = login::new_pin(context, PinRole::So, args.so_pin.so_pin_source.as_ref())?;
+    let user_pin = login::new_pin(context, PinRole::User, args.pin_source.as_ref())?;
+    let key = auth_key::current(context)?;
+    if replace {
+        device.delete_application(&args.name)?;
+        interrupt::note_done(text::done_deleted(&args.name));
+    }
+    let new = NewApplication {
+        name: &args.name,
+        admin_pin: &so_pin,
+        admin_tries: args.so_pin_tries,
+        user_pin: Some(&user_pin),
+        user_tries: args.pin_tries,
+        create_file_rights: Rights::USER,
+    };
+    device.create_application(&new, Some(&key))?;
+    interrupt::note_done(text::done_created(&args.name));
+    Ok(())
+}
+
+/// The new key is in its file before the token has it: a lost key would be lost for ever.
+fn replace_auth_key(
+    context: &Context,
+    device: &Device,
+    args: &DeviceInitArgs,
+    old: &[u8; AUTH_KEY_LEN],
+) -> Result<bool> {
+    let Some(path) = &args.new_auth_key_file else {
+        return Ok(false);
+    };
+    let new = auth_key::read_or_make(path)?;
+    device.change_auth_key(old, &new)?;
+    context.talk.say(&text::auth_key_written(path));
+    Ok(true)
+}
+
+fn report(
+    device: &Device,
+    args: &DeviceInitArgs,
+    doomed: Option<&[String]>,
+    changed: bool,
+    key_replaced: bool,
+) -> Outcome {
+    let serial = device.cached_info().serial_number.to_text();
+    let data = json!({
+        "serial": serial,
+        "application": args.name,
+        "label": args.set_label,
+        "destroyed": doomed,
+        "changed": changed,
+        "device_key_replaced": key_replaced,
+    });
+    let text = match changed {
+        true => output::fields(&[
+            ("Initialised", serial),
+            ("Application", args.name.clone()),
+            (
+                "PIN tries",
+                text::init_tries(args.pin_tries, args.so_pin_tries),
+            ),
+        ]),
+        false => String::new(),
+    };
+    Outcome::new(data, text)
+}

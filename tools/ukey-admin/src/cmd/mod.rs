@@ -1,0 +1,32 @@
+//! One file per command group. A command gets what was typed, and gives its result or its error;
+//! it prints nothing but talk.
+
+pub(crate) mod cert;
+pub(crate) mod container;
+pub(crate) mod device;
+pub(crate) mod doctor;
+pub(crate) mod enroll;
+pub(crate) mod init;
+pub(crate) mod key;
+pub(crate) mod pin;
+pub(crate) mod sign;
+pub(crate) mod verify;
+pub(crate) mod version;
+
+use crate::{cli::Command, context::Context, error::Result, output::Outcome};
+
+/// Runs one command.
+pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
+    match command {
+        Command::Device(command) => device::run(context, command),
+        Command::Pin(command) => pin::run(context, command),
+        Command::Container(command) => container::run(context, command),
+        Command::Key(command) => key::run(context, command),
+        Command::Cert(command) => cert::run(context, command),
+        Command::Enroll(args) => enroll::run(context, args),
+        Command::Sign(args) => sign::run(context, args),
+        Command::Verify(args) => verify::run(context, args),
+        Command::Doctor(_) => doctor::run(context),
+        Command::Version => version::run(context),
+    }
+}

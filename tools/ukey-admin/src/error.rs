@@ -1,0 +1,216 @@
+//! Everything that can end a command early. The words for it are in [`crate::text`], the exit code
+//! in [`crate::exit_code`].
+
+use std::{io, path::PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::cli::PinRole;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The token, or the way to it.
+    #[error("{}", crate::text::error::token(.0))]
+    Token(#[from] ukey_token::Error),
+    /// A certificate, request, signature or envelope.
+    #[error("{}", crate::text::error::pki(.0))]
+    Pki(#[from] ukey_pki::Error),
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ukey_host::ConfigError),
+    /// The command line contradicts itself, or needs something that was not given.
+    #[error("{0}")]
+    Usage(String),
+    /// No token fits.
+    #[error("{}", crate::text::error::no_device(.selected, .readers))]
+    NoDevice {
+        /// Whether the user had asked for a certain one.
+        selected: bool,
+        /// Readers whose card could not be used, and why.
+        readers: Vec<(String, ukey_token::Error)>,
+    },
+    /// Several of something, and the user did not say which.
+    #[error("{}", crate::text::error::ambiguous(*.what, .choices))]
+    Ambiguous {
+        /// Of what.
+        what: Item,
+        /// The candidates.
+        choices: Vec<Choice>,
+    },
+    /// Something named by the user is not there.
+    #[error("{}", crate::text::error::not_found(*.what, .name))]
+    NotFound {
+        /// What.
+        what: Item,
+        /// Its name, or where it was looked for.
+        name: String,
+    },
+    /// Something is there already.
+    #[error("{}", crate::text::error::exists(*.what, .name))]
+    Exists {
+        /// What.
+        what: Item,
+        /// Its name, or where it is.
+        name: String,
+    },
+    /// A file or stream could not be used.
+    #[error("{}", crate::text::error::file(*.action, .path, .source))]
+    File {
+        /// What was to be done.
+        action: FileAction,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A PIN was compared and is wrong.
+    #[error("{}", crate::text::error::pin_wrong(*.role, *.tries_left))]
+    PinWrong {
+        /// Whose PIN.
+        role: PinRole,
+        /// Tries that remain.
+        tries_left: u8,
+    },
+    /// A PIN has no tries left.
+    #[error("{}", crate::text::error::pin_locked(*.role))]
+    PinLocked {
+        /// Whose PIN.
+        role: PinRole,
+    },
+    /// One try is left and the user did not allow to spend it.
+    #[error("{}", crate::text::error::last_try(*.role))]
+    LastTry {
+        /// Whose PIN.
+        role: PinRole,
+    },
+    /// The application has no user PIN yet.
+    #[error("{}", crate::text::error::PIN_NOT_SET)]
+    PinNotSet,
+    /// A PIN source cannot be used.
+    #[error("{0}")]
+    PinSource(#[from] crate::pin_source::PinSourceError),
+    /// A question would be needed and must not be asked.
+    #[error("{}", crate::text::error::must_not_ask(.0))]
+    MustNotAsk(&'static str),
+    /// The user did not confirm.
+    #[error("{}", crate::text::error::NOT_CONFIRMED)]
+    NotConfirmed,
+    /// What was done does not hold when tried or read back.
+    #[error("{}", crate::text::error::self_test(.0))]
+    SelfTest(&'static str),
+    /// Certificate, key and container do not belong together, or a key cannot do what was asked.
+    #[error("{0}")]
+    Unfit(String),
+    /// A signature is false, or its signer is not trusted.
+    #[error("{}", crate::text::error::VERIFICATION_FALSE)]
+    VerificationFalse,
+    /// The doctor found something.
+    #[error("{}", crate::text::error::findings(*.warnings, *.failures))]
+    Findings {
+        /// Number of warnings.
+        warnings: usize,
+        /// Number of failures.
+        failures: usize,
+    },
+    /// Ctrl-C, or a signal that asks to end.
+    #[error("{}", crate::text::error::INTERRUPTED)]
+    Interrupted,
+    /// The reader of our output went away.
+    #[error("{}", crate::text::error::BROKEN_PIPE)]
+    BrokenPipe,
+}
+
+/// Result with this program's error.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Things that can be missing, present or ambiguous.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Item {
+    Device,
+    Application,
+    Container,
+    SigningKey,
+    EncryptionKey,
+    Certificate,
+    KeyForCertificate,
+    Signature,
+    File,
+}
+
+/// What was tried with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileAction {
+    Read,
+    Write,
+    Create,
+}
+
+/// One of several things that the user can choose from.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    /// For reading: one line.
+    pub(crate) line: String,
+    /// For programs.
+    pub(crate) data: Value,
+}
+
+impl Error {
+    pub(crate) fn read(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::file(FileAction::Read, path, source)
+    }
+
+    pub(crate) fn write(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::file(FileAction::Write, path, source)
+    }
+
+    pub(crate) fn create(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::file(FileAction::Create, path, source)
+    }
+
+    fn file(action: FileAction, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            io::ErrorKind::Interrupted => Self::Interrupted,
+            _ => Self::File {
+                action,
+                path: path.into(),
+                source,
+            },
+        }
+    }
+
+    /// The token's own error inside, however deep.
+    pub(crate) fn as_token(&self) -> Option<&ukey_token::Error> {
+        match self {
+            Self::Token(e) => Some(e),
+            Self::Pki(ukey_pki::Error::KeyHolder(source)) => source.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// Tries left, where the error is about a PIN.
+    pub(crate) fn tries_left(&self) -> Option<u8> {
+        match self {
+            Self::PinWrong { tries_left, .. } => Some(*tries_left),
+            Self::PinLocked { .. } => Some(0),
+            Self::LastTry { .. } => Some(1),
+            _ => match self.as_token() {
+                Some(ukey_token::Error::PinIncorrect { tries_left }) => Some(*tries_left),
+                Some(ukey_token::Error::PinLocked) => Some(0),
+                _ => None,
+            },
+        }
+    }
+
+    /// What programs may want to know besides the message.
+    pub(crate) fn data(&self) -> Option<Value> {
+        match self {
+            Self::Ambiguous { choices, .. } => {
+                let choices: Vec<&Value> = choices.iter().map(|choice| &choice.data).collect();
+                Some(json!({ "choices": choices }))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Getting PINs and logging in: tries left are shown before and after, and no try is spent that
+//! the user did not mean to spend.
+
+use ukey_token::{Application, Device, Pin, PinState, PinType};
+
+use crate::{
+    cli::{LastTryArgs, PinArgs, PinRole},
+    context::Context,
+    error::{Error, Result},
+    pin_source::PinSource,
+    target, text,
+};
+
+/// How many times a prompt asks before the command gives up.
+const ATTEMPTS: u32 = 3;
+
+impl From<PinRole> for PinType {
+    fn from(role: PinRole) -> Self {
+        match role {
+            PinRole::User => Self::User,
+            PinRole::So => Self::Admin,
+        }
+    }
+}
+
+/// Logs the user in.
+pub(crate) fn user(context: &Context, application: &Application, args: &PinArgs) -> Result<()> {
+    let entry = Entry {
+        context,
+        application,
+        role: PinRole::User,
+        source: args.pin_source.as_ref(),
+        last_try: args.last_try,
+    };
+    entry.proven().map(drop)
+}
+
+/// A PIN that exists on the token and is to be compared by it.
+pub(crate) struct Entry<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) application: &'a Application,
+    pub(crate) role: PinRole,
+    pub(crate) source: Option<&'a PinSource>,
+    pub(crate) last_try: LastTryArgs,
+}
+
+impl Entry<'_> {
+    /// The PIN, once the token has accepted it: asked for again and again where a person types
+    /// it, until it is right or no try may be spent any more. Its owner is then logged in.
+    pub(crate) fn proven(&self) -> Result<Pin> {
+        let mut tries_left = self.tries_left()?;
+        let source = self.source.unwrap_or(&PinSource::Prompt);
+        let mut failure = Error::NotConfirmed;
+        for _ in 0..ATTEMPTS {
+            self.check_tries(tries_left)?;
+            let pin = match self.get(source, tries_left)? {
+                Ok(pin) => pin,
+                Err(shape) if *source == PinSource::Prompt => {
+                    self.context.talk.say(&text::pin_shape(&shape));
+                    failure = shape.into();
+                    continue;
+                }
+                Err(shape) => return Err(shape.into()),
+            };
+            tries_left = match self.application.verify_pin(self.role.into(), &pin) {
+                Ok(()) => return Ok(pin),
+                Err(ukey_token::Error::PinIncorrect { tries_left }) => tries_left,
+                Err(ukey_token::Error::PinLocked) => 0,
+                Err(e) => return Err(e.into()),
+            };
+            failure = Error::PinWrong {
+                role: self.role,
+                tries_left,
+            };
+            if *source != PinSource::Prompt || tries_left == 0 {
+                break;
+            }
+            self.context
+                .talk
+                .say(&text::pin_wrong_ask_again(tries_left));
+        }
+        Err(failure)
+    }
+
+    /// Tries left, without spending one.
+    fn tries_left(&self) -> Result<u8> {
+        let info = self.application.pin_info(self.role.into())?;
+        if info.state == PinState::NotSet {
+            return Err(Error::PinNotSet);
+        }
+        Ok(info.tries_left)
+    }
+
+    fn check_tries(&self, tries_left: u8) -> Result<()> {
+        match tries_left {
+            0 => Err(Error::PinLocked { role: self.role }),
+            1 if !self.last_try.last_try_ok => Err(Error::LastTry { role: self.role }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The PIN, or why what was given cannot be one.
+    fn get(&self, source: &PinSource, tries_left: u8) -> Result<Result<Pin, ukey_token::Error>> {
+        if *source != PinSource::Prompt {
+            let bytes = self.context.pins.borrow_mut().read(source)?;
+            return Ok(Pin::new(&bytes));
+        }
+        let token = target::display_name(self.application.device());
+        let prompt = text::pin_prompt(self.role, &token, tries_left);
+        let typed = self
+            .context
+            .prompter
+            .secret(&prompt, text::role(self.role))?;
+        Ok(Pin::new(&typed))
+    }
+}
+
+/// A PIN that the token is to know from now on; a prompt asks twice.
+pub(crate) fn new_pin(context: &Context, role: PinRole, source: Option<&PinSource>) -> Result<Pin> {
+    match source.unwrap_or(&PinSource::Prompt) {
+        PinSource::Prompt => ask_new_pin(context, role),
+        source => Ok(Pin::new(&context.pins.borrow_mut().read(source)?)?),
+    }
+}
+
+fn ask_new_pin(context: &Context, role: PinRole) -> Result<Pin> {
+    let what = text::role(role);
+    for _ in 0..ATTEMPTS {
+        let first = context
+            .prompter
+            .secret(&text::new_pin_prompt(role, false), what)?;
+        let pin = match Pin::new(&first) {
+            Ok(pin) => pin,
+            Err(e) => {
+                context.talk.say(&text::pin_shape(&e));
+                continue;
+            }
+        };
+        let second = context
+            .prompter
+            .secret(&text::new_pin_prompt(role, true), what)?;
+        if ukey_crypto::ct::eq(&first, &second) {
+            return Ok(pin);
+        }
+        context.talk.say(text::NEW_PINS_DIFFER);
+    }
+    Err(Error::NotConfirmed)
+}
+
+/// Asks for the end of the serial number before something that cannot be undone.
+pub(crate) fn confirm(context: &Context, device: &Device, yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    let serial = device.cached_info().serial_number.to_text();
+    let skip = serial.chars().count().saturating_sub(CONFIRMATION_LENGTH);
+    let tail: String = serial.chars().skip(skip).collect();
+    let typed = context
+        .prompter
+        .line(&text::confirm_prompt(&tail), "confirmation")?;
+    if typed.eq_ignore_ascii_case(&tail) {
+        Ok(())
+    } else {
+        Err(Error::NotConfirmed)
+    }
+}
+
+/// Characters of the serial number to type.
+const CONFIRMATION_LENGTH: usize = 4;

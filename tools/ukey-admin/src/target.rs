@@ -1,0 +1,270 @@
+//! Which token, application and container a command works on: what the user chose, or the only
+//! one there is. Never the first of several.
+
+use serde_json::json;
+use ukey_token::{
+    Application, Container, Device,
+    view::{ContainerView, ObjectView},
+};
+
+use crate::{
+    cli::Usage,
+    context::Context,
+    error::{Choice, Error, Item, Result},
+};
+
+mod uri;
+
+pub(crate) use uri::TokenUri;
+
+/// Application made by `device init`, and preferred among several.
+pub(crate) const DEFAULT_APPLICATION: &str = "UKEY";
+
+/// Container made by `key generate` and `enroll`.
+pub(crate) const DEFAULT_CONTAINER: &str = "main";
+
+/// Tokens that answer, and readers whose card cannot be used.
+pub(crate) struct Found {
+    pub(crate) devices: Vec<Device>,
+    pub(crate) unusable: Vec<(String, ukey_token::Error)>,
+}
+
+/// Looks at all readers.
+pub(crate) fn look(context: &Context) -> Found {
+    let registry = context.registry();
+    let mut found = Found {
+        devices: Vec::new(),
+        unusable: Vec::new(),
+    };
+    if let Err(e) = registry.refresh() {
+        found
+            .unusable
+            .push((crate::text::error::READERS.to_owned(), e));
+    }
+    for reader in registry
+        .readers()
+        .iter()
+        .filter(|reader| reader.is_present())
+    {
+        match reader.device() {
+            Ok(device) => found.devices.push(device),
+            // Pulled between the two looks.
+            Err(ukey_token::Error::NoToken) => {}
+            Err(e) => found.unusable.push((reader.name().to_owned(), e)),
+        }
+    }
+    found
+}
+
+/// The tokens that fit what the user chose; all of them where nothing was chosen.
+pub(crate) fn fitting(context: &Context) -> Result<Found> {
+    let uri = context
+        .global
+        .uri
+        .as_deref()
+        .map(TokenUri::parse)
+        .transpose()?;
+    let mut found = look(context);
+    let mut devices = Vec::new();
+    for device in found.devices.drain(..) {
+        if fits(&device, context, uri.as_ref())? {
+            devices.push(device);
+        }
+    }
+    Ok(Found { devices, ..found })
+}
+
+/// The one token that the command is about.
+pub(crate) fn device(context: &Context) -> Result<Device> {
+    let global = &context.global;
+    let selected = global.serial.is_some() || global.label.is_some() || global.uri.is_some();
+    let mut found = fitting(context)?;
+    match found.devices.len() {
+        0 => Err(Error::NoDevice {
+            selected,
+            readers: found.unusable,
+        }),
+        1 => Ok(found.devices.remove(0)),
+        _ => Err(Error::Ambiguous {
+            what: Item::Device,
+            choices: found.devices.iter().map(device_choice).collect(),
+        }),
+    }
+}
+
+fn fits(device: &Device, context: &Context, uri: Option<&TokenUri>) -> Result<bool> {
+    // Labels change: the one in the cache is as old as the connection, which this process made.
+    let info = device.cached_info();
+    let serial = info.serial_number.to_text();
+    let label = info.label.to_text();
+    let global = &context.global;
+    if global
+        .serial
+        .as_ref()
+        .is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&serial))
+    {
+        return Ok(false);
+    }
+    if global.label.as_ref().is_some_and(|wanted| *wanted != label) {
+        return Ok(false);
+    }
+    let Some(uri) = uri else { return Ok(true) };
+    let described = uri.serial.as_ref().is_none_or(|wanted| *wanted == serial)
+        && uri
+            .model
+            .as_ref()
+            .is_none_or(|wanted| *wanted == model(device))
+        && uri
+            .manufacturer
+            .as_ref()
+            .is_none_or(|m| *m == info.manufacturer.to_text());
+    let named = match &uri.token {
+        Some(wanted) => *wanted == label || device.applications()?.contains(wanted),
+        None => true,
+    };
+    Ok(described && named)
+}
+
+fn device_choice(device: &Device) -> Choice {
+    let info = device.cached_info();
+    let (serial, label) = (info.serial_number.to_text(), info.label.to_text());
+    Choice {
+        line: format!("{serial}  {label}  ({})", device.reader_name()),
+        data: json!({ "serial": serial, "label": label, "reader": device.reader_name() }),
+    }
+}
+
+/// Model name of the token. The device information has none, so it is made of the hardware version.
+pub(crate) fn model(device: &Device) -> String {
+    format!("UKEY {}", device.cached_info().hw_version)
+}
+
+/// How a token is called in questions: its label, or its serial number.
+pub(crate) fn display_name(device: &Device) -> String {
+    let info = device.cached_info();
+    match info.label.to_text() {
+        label if label.is_empty() => info.serial_number.to_text(),
+        label => format!("{label} ({})", info.serial_number.to_text()),
+    }
+}
+
+/// The application that the command is about, which exists.
+pub(crate) fn application(context: &Context, device: &Device) -> Result<Application> {
+    let names = device.applications()?;
+    let uri = context
+        .global
+        .uri
+        .as_deref()
+        .map(TokenUri::parse)
+        .transpose()?;
+    let from_uri = uri
+        .and_then(|uri| uri.token)
+        .filter(|token| names.contains(token));
+    if let Some(wanted) = context.global.application.clone().or(from_uri) {
+        return match names.contains(&wanted) {
+            true => Ok(device.application(&wanted)),
+            false => Err(Error::NotFound {
+                what: Item::Application,
+                name: wanted,
+            }),
+        };
+    }
+    match names.as_slice() {
+        [] => Err(Error::NotFound {
+            what: Item::Application,
+            name: String::new(),
+        }),
+        [only] => Ok(device.application(only)),
+        several if several.iter().any(|name| name == DEFAULT_APPLICATION) => {
+            Ok(device.application(DEFAULT_APPLICATION))
+        }
+        several => Err(Error::Ambiguous {
+            what: Item::Application,
+            choices: several.iter().map(|name| named_choice(name)).collect(),
+        }),
+    }
+}
+
+fn named_choice(name: &str) -> Choice {
+    Choice {
+        line: name.to_owned(),
+        data: json!(name),
+    }
+}
+
+/// Token and application in one.
+pub(crate) fn selected_application(context: &Context) -> Result<Application> {
+    let device = device(context)?;
+    application(context, &device)
+}
+
+/// Of the containers that `fits` accepts, the one called `wanted`, or the only one.
+fn one_container(
+    view: &ObjectView,
+    wanted: Option<&str>,
+    missing: Item,
+    fits: impl Fn(&ContainerView) -> bool,
+) -> Result<ContainerView> {
+    let name = wanted.unwrap_or_default().to_owned();
+    if let Some(wanted) = wanted
+        && !view
+            .containers
+            .iter()
+            .any(|container| container.name == wanted)
+    {
+        return Err(Error::NotFound {
+            what: Item::Container,
+            name,
+        });
+    }
+    let fitting: Vec<&ContainerView> = view
+        .containers
+        .iter()
+        .filter(|container| wanted.is_none_or(|wanted| container.name == wanted))
+        .filter(|container| fits(container))
+        .collect();
+    match fitting.as_slice() {
+        [] => Err(Error::NotFound {
+            what: missing,
+            name,
+        }),
+        [only] => Ok((*only).clone()),
+        several => Err(Error::Ambiguous {
+            what: Item::Container,
+            choices: several
+                .iter()
+                .map(|container| named_choice(&container.name))
+                .collect(),
+        }),
+    }
+}
+
+/// The container with a signing key.
+pub(crate) fn signing_container(
+    application: &Application,
+    wanted: Option<&str>,
+) -> Result<(Container, ContainerView)> {
+    let view = application.view()?;
+    let found = one_container(&view, wanted, Item::SigningKey, |container| {
+        container.signature.public_key.is_some()
+    })?;
+    Ok((application.container(&found.name), found))
+}
+
+/// The certificate of one side of a container.
+pub(crate) fn certificate(
+    application: &Application,
+    wanted: Option<&str>,
+    usage: Usage,
+) -> Result<(String, Vec<u8>)> {
+    let side = |container: &ContainerView| match usage {
+        Usage::Sign => container.signature.certificate.clone(),
+        Usage::Encrypt => container.encryption.certificate.clone(),
+    };
+    let view = application.view()?;
+    let found = one_container(&view, wanted, Item::Certificate, |container| {
+        side(container).is_some()
+    })?;
+    let der = side(&found).unwrap_or_default();
+    Ok((found.name, der))
+}

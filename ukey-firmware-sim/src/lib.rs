@@ -15,7 +15,7 @@
 //! * `security`: who has proven what. `fs`: applications, containers, files, objects as records.
 //!   `keystore`: private keys. `session`, `opened`: what dies with power.
 //! * [`store`]: the flash. [`image`]: a token in a file.
-//! * `ukey-sim`: the virtual PC/SC reader. (The link within a process is [`Device`] itself.)
+//! * [`link`]: the virtual PC/SC reader. (The link within a process is [`Device`] itself.)
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,7 @@ mod fs;
 pub mod image;
 mod keystore;
 mod lifecycle;
+pub mod link;
 mod opened;
 mod rsa_blob;
 mod secured;

@@ -50,10 +50,16 @@ fn refuse(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
     if !help && std::env::args_os().any(|argument| argument == "--json") {
+        // The first paragraph says what is wrong, the rest how to get help.
         let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
-        return output::finish(Err(Error::Usage(message)), true);
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let message = lines.join(" ");
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        return output::finish(Err(Error::Usage(message.to_owned())), true);
     }
     // A closed pipe is no failure: whoever reads the help has seen enough.
     error.print().ok();

@@ -41,22 +41,26 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const FIRST_STEPS: &str = "\
+/// A macro, since only literals can be joined at compile time.
+macro_rules! first_steps {
+    () => {
+        "\
 First steps:
-  ukey-admin device list                             which keys are plugged in
-  ukey-admin device init --set-label 'Bid desk 1'        make a blank key usable
-  ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME'
-  ukey-admin sign tender.pdf                         makes tender.pdf.p7s
-  ukey-admin doctor                                  when something does not work";
+  ukey-admin device list                          which keys are plugged in
+  ukey-admin device init --set-label 'Bid desk'   make a blank key usable
+  ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME tenders'
+  ukey-admin sign tender.pdf                      makes tender.pdf.p7s
+  ukey-admin verify tender.pdf --ca ca
+  ukey-admin doctor                               when something does not work
+"
+    };
+}
 
-const LONG_NOTES: &str = "\
-First steps:
-  ukey-admin device list                             which keys are plugged in
-  ukey-admin device init --set-label 'Bid desk 1'        make a blank key usable
-  ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME'
-  ukey-admin sign tender.pdf                         makes tender.pdf.p7s
-  ukey-admin doctor                                  when something does not work
+const FIRST_STEPS: &str = first_steps!();
 
+const LONG_NOTES: &str = concat!(
+    first_steps!(),
+    "
 PIN sources (--pin-source, --so-pin-source, --new-pin-source):
   prompt      ask on the terminal, without echo (the default)
   env:NAME    value of the environment variable NAME
@@ -81,7 +85,8 @@ Environment:
   UKEY_PCSC=on|off     look for keys in PC/SC readers
   UKEY_EMBEDDED=PATHS  images of software keys, separated by colons
   UKEY_LOG=FILTER      log to standard error, for example ukey_token=debug
-  NO_COLOR             no colours";
+  NO_COLOR             no colours"
+);
 
 /// Options that every command knows.
 #[derive(Debug, Clone, Args)]
@@ -144,6 +149,10 @@ pub(crate) enum Command {
     /// Find out what does not work and what to do about it
     Doctor(DoctorArgs),
     /// Show versions
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin version
+  ukey-admin --json version | jq .data")]
     Version,
 }
 

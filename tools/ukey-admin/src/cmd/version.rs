@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context) -> Result<Outcome> {
         "transports": { "pcsc": context.config.pcsc_enabled, "embedded": images },
     });
     let text = output::fields(&[
-        ("ukey-admin", version.to_owned()),
+        ("Version", format!("ukey-admin {version}")),
         ("Built for", format!("{target} ({build})")),
         ("Speaks", text::WIRE.to_owned()),
         (

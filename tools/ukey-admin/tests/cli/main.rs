@@ -1,0 +1,13 @@
+//! Runs the real binary against token images of its own. Every run is checked for PINs in its
+//! output, and nothing of the machine's configuration, readers or tokens is touched.
+#![allow(clippy::unwrap_used)]
+
+mod certificates;
+mod doctor;
+mod interface;
+mod pins;
+mod selection;
+mod signing;
+mod story;
+mod support;
+mod terminal;

@@ -7,6 +7,8 @@
 //! ([`BerReader::octets`]).
 
 mod octets;
+#[cfg(test)]
+mod tests;
 
 use std::io::{BufReader, ErrorKind, Read};
 
@@ -273,6 +275,18 @@ pub(crate) fn read_retrying(input: &mut dyn Read, buffer: &mut [u8]) -> Result<u
             other => return Ok(other?),
         }
     }
+}
+
+/// Reads until the buffer is full or the input ends; returns the octets read.
+pub(crate) fn read_full(input: &mut dyn Read, buffer: &mut [u8]) -> Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_retrying(input, &mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
 }
 
 fn join_segments(contents: &[u8], what: &'static str) -> Result<Vec<u8>> {

@@ -9,6 +9,7 @@
 //! | [`csr_response`] | answer with the double certificate | GM/T 0092 |
 //! | [`enveloped_key`] | wrapped encryption pair | GM/T 0009, GM/T 0016 |
 //! | [`signed_data`] | signed messages | GB/T 35275, RFC 5652 |
+//! | [`mod@envelope`] | the tender envelope | GB/T 35275, RFC 5652 |
 //! | [`ca`] | core of the test CA | GM/T 0014 |
 //!
 //! This crate knows no transports, tokens or files: private-key operations go through two small
@@ -23,6 +24,7 @@ mod ber;
 pub mod ca;
 pub mod certificate;
 pub mod csr_response;
+pub mod envelope;
 pub mod enveloped_key;
 mod error;
 mod flavour;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use ukey_pki::csr_response::CsrResponse;
+use ukey_pki::envelope::{Candidate, EnvelopeReader, OpenOptions, SealOptions, seal};
 use ukey_pki::enveloped_key::EnvelopedKey;
 use ukey_pki::key::PublicKey;
 use ukey_pki::request::RequestOptions;
@@ -83,6 +84,19 @@ static PARSERS: LazyLock<Vec<Parser>> = LazyLock::new(|| {
             parse: |der| CsrResponse::from_der(der).map(drop),
         },
         Parser {
+            name: "envelope",
+            valid: envelope(),
+            parse: |der| {
+                let candidate = Candidate {
+                    certificate: &ALICE.enc_cert,
+                    decryptor: &ALICE.encryption_key,
+                };
+                EnvelopeReader::new(der)?
+                    .decrypt(&[candidate], &mut Vec::new(), &OpenOptions::default())
+                    .map(drop)
+            },
+        },
+        Parser {
             name: "signed message",
             valid: signed_message(),
             parse: |der| {
@@ -93,6 +107,19 @@ static PARSERS: LazyLock<Vec<Parser>> = LazyLock::new(|| {
         },
     ]
 });
+
+fn envelope() -> Vec<u8> {
+    let mut envelope = Vec::new();
+    let recipients = [&ALICE.enc_cert, &RUTH.enc_cert];
+    seal(
+        &recipients,
+        &mut &b"content"[..],
+        &mut envelope,
+        &SealOptions::default(),
+    )
+    .unwrap();
+    envelope
+}
 
 fn signed_message() -> Vec<u8> {
     let identity = Identity {

@@ -8,6 +8,8 @@ mod authority;
 mod certificates;
 mod chains;
 mod enveloped_keys;
+mod envelopes;
+mod foreign_envelopes;
 mod forge;
 mod hostile_input;
 mod names;

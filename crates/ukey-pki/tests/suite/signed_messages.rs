@@ -405,7 +405,7 @@ fn empty_content_can_be_signed() {
 
 #[test]
 fn large_content_is_streamed_and_read_once_per_pass() {
-    const LEN: u64 = 40 * 1024 * 1024;
+    const LEN: u64 = 24 * 1024 * 1024;
     let options = options(Flavour::Gm, true);
     let mut content = Counting::new(LEN);
     sign_detached(&mut content, &[identity(&ALICE)], &options).unwrap();

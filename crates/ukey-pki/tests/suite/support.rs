@@ -184,18 +184,31 @@ impl Counting {
         }
     }
 
-    pub(crate) fn octet(position: u64) -> u8 {
-        (position ^ (position >> 8) ^ (position >> 16)) as u8
+    /// Fills `buffer` with the content from `position` on. The content repeats with a prime period,
+    /// so that no block or buffer boundary falls on the same octets twice.
+    pub(crate) fn fill(buffer: &mut [u8], position: u64) {
+        let mut at = (position % PATTERN.len() as u64) as usize;
+        let mut rest = buffer;
+        while !rest.is_empty() {
+            let len = rest.len().min(PATTERN.len() - at);
+            let (now, later) = rest.split_at_mut(len);
+            now.copy_from_slice(&PATTERN[at..at + len]);
+            rest = later;
+            at = 0;
+        }
     }
 }
+
+static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let octet = |n: u32| (n ^ (n >> 8)) as u8;
+    (0..65_521).map(octet).collect()
+});
 
 impl Read for Counting {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = usize::try_from(self.len - self.position).unwrap_or(usize::MAX);
         let read = buffer.len().min(left);
-        for (octet, position) in buffer[..read].iter_mut().zip(self.position..) {
-            *octet = Self::octet(position);
-        }
+        Self::fill(&mut buffer[..read], self.position);
         self.position += read as u64;
         self.octets_read += read as u64;
         self.largest_read = self.largest_read.max(buffer.len());

@@ -12,7 +12,7 @@
 //! content (without Z); without attributes the content itself. For SM2 that means SM3(Z ‖ …) in both
 //! cases.
 //!
-//! [`write`] makes one strict form per [`Flavour`](crate::Flavour); [`SignedMessage`] reads what is met in
+//! [`mod@write`] makes one strict form per [`Flavour`](crate::Flavour); [`SignedMessage`] reads what is met in
 //! the field: content types of either family and mixed, signature algorithm 301.1, 301, .501 or SM3, SM2
 //! signatures as DER or as 64 raw bytes, with and without attributes, definite and indefinite lengths, and
 //! signatures over the digest of a file instead of the file. Content is never held in memory.

@@ -68,79 +68,35 @@ fn the_profile_is_that_of_the_standard() {
     assert_eq!(found, 2);
 }
 
-#[test]
-fn we_read_and_verify_openssls_chain() {
-    let lab = Lab::new();
-    let genkey = |name: &str| {
-        lab.openssl(&[
-            "genpkey",
-            "-algorithm",
-            "EC",
-            "-pkeyopt",
-            "ec_paramgen_curve:SM2",
-            "-out",
-            name,
-        ]);
-    };
-    genkey("rootkey");
-    genkey("leafkey");
-    lab.openssl(&[
-        "req",
-        "-x509",
-        "-new",
-        "-key",
-        "rootkey",
-        "-sm3",
-        "-sigopt",
-        DISTID,
-        "-days",
-        "36500",
-        "-subj",
-        "/C=CN/O=openssl/CN=root",
-        "-out",
-        "root.pem",
-    ]);
-    lab.openssl(&[
-        "req",
-        "-new",
-        "-key",
-        "leafkey",
-        "-sm3",
-        "-sigopt",
-        DISTID,
-        "-utf8",
-        "-subj",
-        "/C=CN/O=公司/CN=叶",
-        "-out",
-        "leaf.csr",
-    ]);
+/// Makes `root.pem` and `leaf.pem` with OpenSSL alone.
+fn make_openssl_chain(lab: &Lab) {
+    for name in ["rootkey", "leafkey"] {
+        lab.openssl_line(&format!(
+            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -out {name}"
+        ));
+    }
+    lab.openssl_line(&format!(
+        "req -x509 -new -key rootkey -sm3 -sigopt {DISTID} -days 36500 \
+         -subj /C=CN/O=openssl/CN=root -out root.pem"
+    ));
+    lab.openssl_line(&format!(
+        "req -new -key leafkey -sm3 -sigopt {DISTID} -utf8 -subj /C=CN/O=公司/CN=叶 -out leaf.csr"
+    ));
     lab.write(
         "ext",
         "keyUsage=critical,digitalSignature\n1.2.156.10260.4.1.4=ASN1:UTF8String:91110000X\n",
     );
-    lab.openssl(&[
-        "x509",
-        "-req",
-        "-in",
-        "leaf.csr",
-        "-CA",
-        "root.pem",
-        "-CAkey",
-        "rootkey",
-        "-sm3",
-        "-sigopt",
-        DISTID,
-        "-vfyopt",
-        DISTID,
-        "-days",
-        "36500",
-        "-extfile",
-        "ext",
-        "-set_serial",
-        "0x00F1E2D3C4B5A697887766554433221100ABCDEF",
-        "-out",
-        "leaf.pem",
-    ]);
+    lab.openssl_line(&format!(
+        "x509 -req -in leaf.csr -CA root.pem -CAkey rootkey -sm3 -sigopt {DISTID} -vfyopt {DISTID} \
+         -days 36500 -extfile ext -set_serial 0x00F1E2D3C4B5A697887766554433221100ABCDEF \
+         -out leaf.pem"
+    ));
+}
+
+#[test]
+fn we_read_and_verify_openssls_chain() {
+    let lab = Lab::new();
+    make_openssl_chain(&lab);
     let root = Certificate::from_file_bytes(&lab.read("root.pem")).unwrap();
     let leaf = Certificate::from_file_bytes(&lab.read("leaf.pem")).unwrap();
     let now = time::OffsetDateTime::now_utc();

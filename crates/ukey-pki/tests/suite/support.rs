@@ -65,6 +65,11 @@ impl Lab {
             .unwrap_or_else(|complaint| panic!("openssl {arguments:?}: {complaint}"))
     }
 
+    /// Runs `openssl` with the words of a line.
+    pub(crate) fn openssl_line(&self, line: &str) -> String {
+        self.openssl(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
     /// Runs one command of the Bouncy Castle oracle in the folder.
     pub(crate) fn try_bouncy_castle(&self, arguments: &[&str]) -> Result<String, String> {
         let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/java/BcOracle.java");

@@ -1,0 +1,312 @@
+//! C_GenerateKeyPair.
+
+use crate::harness::*;
+
+fn sm2() -> Mechanism {
+    Mechanism::plain(CKM_SM2_KEY_PAIR_GEN)
+}
+
+fn token() -> Template {
+    Template::default().on_token()
+}
+
+const SM2_PARAMS: &[u8] = &[0x06, 0x08, 0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x82, 0x2D];
+
+#[test]
+fn a_pair_shares_its_id_and_tells_the_truth_about_itself() {
+    let (p11, session) = P11::user();
+    let (public, private) = p11.sm2_pair(session, "pair");
+    let read = |key, attribute| p11.attribute(session, key, attribute);
+    assert_eq!(read(public, CKA_ID), read(private, CKA_ID));
+    assert_eq!(read(public, CKA_ID).unwrap().len(), 20);
+    for (attribute, value) in [
+        (CKA_SENSITIVE, 1),
+        (CKA_EXTRACTABLE, 0),
+        (CKA_ALWAYS_SENSITIVE, 1),
+        (CKA_NEVER_EXTRACTABLE, 1),
+        (CKA_LOCAL, 1),
+        (CKA_PRIVATE, 1),
+        (CKA_TOKEN, 1),
+        (CKA_SIGN, 1),
+        (CKA_DECRYPT, 1),
+        (CKA_SIGN_RECOVER, 0),
+        (CKA_ALWAYS_AUTHENTICATE, 0),
+    ] {
+        assert_eq!(read(private, attribute).unwrap(), [value], "{attribute:#x}");
+    }
+    for key in [public, private] {
+        assert_eq!(read(key, CKA_EC_PARAMS).unwrap(), SM2_PARAMS);
+        assert_eq!(read(key, CKA_EC_POINT).unwrap()[..3], [0x04, 0x41, 0x04]);
+        assert_eq!(read(key, CKA_KEY_TYPE).unwrap(), CKK_SM2.to_ne_bytes());
+        assert_eq!(
+            read(key, CKA_KEY_GEN_MECHANISM).unwrap(),
+            CKM_SM2_KEY_PAIR_GEN.to_ne_bytes()
+        );
+        assert_eq!(read(key, CKA_PUBLIC_KEY_INFO).unwrap().len(), 91);
+    }
+    assert_eq!(read(private, CKA_VALUE), Err(CKR_ATTRIBUTE_SENSITIVE));
+    assert_eq!(read(public, CKA_SIGN), Err(CKR_ATTRIBUTE_TYPE_INVALID));
+}
+
+#[test]
+fn an_rsa_pair_has_the_asked_size() {
+    let (p11, session) = P11::user();
+    let (public, private) = p11.rsa_pair(session, "rsa");
+    let read = |key, attribute| p11.attribute(session, key, attribute);
+    assert_eq!(read(public, CKA_MODULUS).unwrap().len(), 256);
+    assert_eq!(read(public, CKA_MODULUS), read(private, CKA_MODULUS));
+    assert_eq!(
+        read(public, CKA_MODULUS_BITS).unwrap(),
+        (2048 as CK_ULONG).to_ne_bytes()
+    );
+    assert_eq!(read(private, CKA_PUBLIC_EXPONENT).unwrap(), [1, 0, 1]);
+    assert_eq!(
+        read(private, CKA_PRIVATE_EXPONENT),
+        Err(CKR_ATTRIBUTE_SENSITIVE)
+    );
+    assert_eq!(
+        read(private, CKA_MODULUS_BITS),
+        Err(CKR_ATTRIBUTE_TYPE_INVALID)
+    );
+}
+
+#[test]
+fn an_ec_client_gets_an_ec_key() {
+    let (p11, session) = P11::user();
+    let ec = || Mechanism::plain(CKM_EC_KEY_PAIR_GEN);
+    let params = token()
+        .bytes(CKA_EC_PARAMS, SM2_PARAMS)
+        .bytes(CKA_LABEL, b"ec");
+    let (public, private) = p11.generate(session, ec(), params, token()).unwrap();
+    for key in [public, private] {
+        assert_eq!(
+            p11.attribute(session, key, CKA_KEY_TYPE).unwrap(),
+            CKK_EC.to_ne_bytes()
+        );
+        assert_eq!(p11.attribute(session, key, CKA_LABEL).unwrap(), b"ec");
+    }
+    assert!(
+        p11.sign(session, Mechanism::plain(CKM_SM2_SM3), private, b"message")
+            .is_ok()
+    );
+    let p256 = [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+    for (public, expected) in [
+        (token(), CKR_TEMPLATE_INCOMPLETE),
+        (token().bytes(CKA_EC_PARAMS, &p256), CKR_CURVE_NOT_SUPPORTED),
+        (
+            token().bytes(CKA_EC_PARAMS, b"\x06\x08short"),
+            CKR_ATTRIBUTE_VALUE_INVALID,
+        ),
+    ] {
+        assert_eq!(p11.generate(session, ec(), public, token()), Err(expected));
+    }
+}
+
+#[test]
+fn templates_say_what_a_key_is_for() {
+    let (p11, session) = P11::user();
+    let public = token().bytes(CKA_ID, b"\x01").flag(CKA_VERIFY, true);
+    let private = token().flag(CKA_SIGN, true).flag(CKA_DECRYPT, false);
+    let (public, private) = p11.generate(session, sm2(), public, private).unwrap();
+    for key in [public, private] {
+        assert_eq!(p11.attribute(session, key, CKA_ID).unwrap(), [1]);
+    }
+    assert_eq!(p11.attribute(session, public, CKA_ENCRYPT).unwrap(), [0]);
+    let decrypt = p11.decrypt(
+        session,
+        Mechanism::plain(CKM_SM2_ENCRYPT),
+        private,
+        &[4; 100],
+    );
+    assert_eq!(decrypt, Err(CKR_KEY_FUNCTION_NOT_PERMITTED));
+    let encrypt = p11.encrypt(
+        session,
+        Mechanism::plain(CKM_SM2_ENCRYPT),
+        public,
+        &[4; 100],
+    );
+    assert_eq!(encrypt, Err(CKR_KEY_FUNCTION_NOT_PERMITTED));
+    let mechanisms: Vec<u8> = [CKM_SM2_SM3].iter().flat_map(|m| m.to_ne_bytes()).collect();
+    let private = token().bytes(CKA_ALLOWED_MECHANISMS, &mechanisms);
+    let (_, private) = p11.generate(session, sm2(), token(), private).unwrap();
+    assert!(
+        p11.sign(session, Mechanism::plain(0x8000_8102), private, b"m")
+            .is_ok()
+    );
+    assert_eq!(
+        p11.sign(session, Mechanism::plain(CKM_SM2), private, &[1; 32]),
+        Err(CKR_MECHANISM_INVALID)
+    );
+}
+
+#[test]
+fn same_labels_are_different_keys() {
+    let (p11, session) = P11::user();
+    let (one, other) = (
+        p11.sm2_pair(session, "label"),
+        p11.sm2_pair(session, "label"),
+    );
+    assert_ne!(
+        p11.attribute(session, one.0, CKA_EC_POINT),
+        p11.attribute(session, other.0, CKA_EC_POINT)
+    );
+    assert_eq!(
+        p11.find(
+            session,
+            Template::of(CKO_PRIVATE_KEY).bytes(CKA_LABEL, b"label")
+        )
+        .len(),
+        2
+    );
+    // Labels that cannot be names of containers are labels all the same.
+    for label in [
+        &[0xFF, 0xFE][..],
+        b"",
+        b"with\0nul",
+        &[b'l'; 200],
+        "名称".as_bytes(),
+    ] {
+        let template = || token().bytes(CKA_LABEL, label);
+        let (public, private) = p11
+            .generate(session, sm2(), template(), template())
+            .unwrap();
+        for key in [public, private] {
+            assert_eq!(p11.attribute(session, key, CKA_LABEL).unwrap(), label);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_made_is_refused_and_leaves_nothing() {
+    let (p11, session) = P11::user();
+    let rsa = || Mechanism::plain(CKM_RSA_PKCS_KEY_PAIR_GEN);
+    let bits = |n| token().number(CKA_MODULUS_BITS, n);
+    let parameter = || Mechanism(CKM_SM2_KEY_PAIR_GEN, vec![1]);
+    for (mechanism, public, private, expected) in [
+        (
+            Mechanism::plain(CKM_SM3),
+            token(),
+            token(),
+            CKR_MECHANISM_INVALID,
+        ),
+        (
+            Mechanism::plain(CKM_DSA_KEY_PAIR_GEN),
+            token(),
+            token(),
+            CKR_MECHANISM_INVALID,
+        ),
+        (parameter(), token(), token(), CKR_MECHANISM_PARAM_INVALID),
+        (
+            sm2(),
+            token(),
+            Template::default(),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_PRIVATE, false),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_EXTRACTABLE, true),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_SENSITIVE, false),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_ALWAYS_AUTHENTICATE, true),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_LOCAL, true),
+            CKR_ATTRIBUTE_READ_ONLY,
+        ),
+        (
+            sm2(),
+            token(),
+            token().flag(CKA_VERIFY, true),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token().number(CKA_KEY_TYPE, CKK_RSA),
+            token(),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token().number(CKA_KEY_TYPE, CKK_EC),
+            token().number(CKA_KEY_TYPE, CKK_SM2),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (
+            sm2(),
+            token().number(CKA_CLASS, CKO_PRIVATE_KEY),
+            token(),
+            CKR_TEMPLATE_INCONSISTENT,
+        ),
+        (rsa(), token(), token(), CKR_TEMPLATE_INCOMPLETE),
+        (rsa(), bits(1024), token(), CKR_KEY_SIZE_RANGE),
+        (rsa(), bits(2047), token(), CKR_KEY_SIZE_RANGE),
+        (rsa(), bits(CK_ULONG::MAX), token(), CKR_KEY_SIZE_RANGE),
+        (
+            rsa(),
+            bits(2048).bytes(CKA_PUBLIC_EXPONENT, &[3]),
+            token(),
+            CKR_ATTRIBUTE_VALUE_INVALID,
+        ),
+        (
+            sm2(),
+            token().bytes(CKA_ID, &[1; 61_000]),
+            token(),
+            CKR_DEVICE_MEMORY,
+        ),
+    ] {
+        assert_eq!(
+            p11.generate(session, mechanism, public, private),
+            Err(expected)
+        );
+    }
+    assert!(p11.find(session, Template::default()).is_empty());
+    let reading = p11.open(p11.slot(), false);
+    assert_eq!(
+        p11.generate(reading, sm2(), token(), token()),
+        Err(CKR_SESSION_READ_ONLY)
+    );
+    expect(call!(p11, C_CloseSession(reading)));
+    expect(call!(p11, C_Logout(session)));
+    assert_eq!(
+        p11.generate(session, sm2(), token(), token()),
+        Err(CKR_USER_NOT_LOGGED_IN)
+    );
+}
+
+#[test]
+fn the_public_key_may_be_an_object_of_the_session() {
+    let (p11, session) = P11::user();
+    let public = Template::default().flag(CKA_TOKEN, false);
+    let (public, private) = p11.generate(session, sm2(), public, token()).unwrap();
+    assert_eq!(p11.attribute(session, public, CKA_TOKEN).unwrap(), [0]);
+    assert_eq!(p11.attribute(session, private, CKA_TOKEN).unwrap(), [1]);
+    let signature = p11
+        .sign(session, Mechanism::plain(CKM_SM2_SM3), private, b"m")
+        .unwrap();
+    expect(p11.verify(
+        session,
+        Mechanism::plain(CKM_SM2_SM3),
+        public,
+        b"m",
+        &signature,
+    ));
+}

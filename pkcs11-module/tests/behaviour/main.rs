@@ -1,0 +1,15 @@
+//! How the module behaves, one test for each promise, through its function table on a token in a file.
+#![allow(clippy::unwrap_used, clippy::undocumented_unsafe_blocks)]
+#![allow(unreachable_pub, missing_docs)]
+
+mod arguments;
+mod cipher;
+mod digest;
+mod general;
+mod harness;
+mod keys;
+mod login;
+mod objects;
+mod search;
+mod sign;
+mod slots;

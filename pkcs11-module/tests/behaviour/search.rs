@@ -1,0 +1,132 @@
+//! C_FindObjects*.
+
+use crate::harness::*;
+use std::ptr::null_mut;
+
+fn begin(p11: &P11, session: CK_SESSION_HANDLE, mut template: Template) -> CK_RV {
+    let mut attributes = template.c();
+    let count = attributes.len() as CK_ULONG;
+    call!(
+        p11,
+        C_FindObjectsInit(session, attributes.as_mut_ptr(), count)
+    )
+}
+
+fn next(
+    p11: &P11,
+    session: CK_SESSION_HANDLE,
+    most: CK_ULONG,
+) -> Result<Vec<CK_OBJECT_HANDLE>, CK_RV> {
+    let (mut found, mut count) = ([0; 16], 99);
+    match call!(
+        p11,
+        C_FindObjects(session, found.as_mut_ptr(), most, &raw mut count)
+    ) {
+        CKR_OK => Ok(found[..count as usize].to_vec()),
+        rv => Err(rv),
+    }
+}
+
+fn some_objects(p11: &P11, session: CK_SESSION_HANDLE) -> Vec<CK_OBJECT_HANDLE> {
+    let label = |n: u8| Template::of(CKO_DATA).bytes(CKA_LABEL, &[b'a' + n]);
+    (0..5)
+        .map(|n| p11.create(session, label(n)).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_search_is_a_snapshot_handed_out_in_pieces() {
+    let (p11, session) = P11::user();
+    let objects = some_objects(&p11, session);
+    expect(begin(&p11, session, Template::default()));
+    assert_eq!(next(&p11, session, 0), Ok(vec![]));
+    assert_eq!(next(&p11, session, 2).unwrap(), objects[..2]);
+    // Neither reading nor making nor destroying disturbs it.
+    assert_eq!(p11.attribute(session, objects[4], CKA_LABEL).unwrap(), b"e");
+    p11.create(session, Template::of(CKO_DATA)).unwrap();
+    expect(call!(p11, C_DestroyObject(session, objects[3])));
+    assert_eq!(next(&p11, session, 16).unwrap(), objects[2..]);
+    assert_eq!(next(&p11, session, 16), Ok(vec![]));
+    expect(call!(p11, C_FindObjectsFinal(session)));
+    assert_eq!(next(&p11, session, 1), Err(CKR_OPERATION_NOT_INITIALIZED));
+    assert_eq!(
+        call!(p11, C_FindObjectsFinal(session)),
+        CKR_OPERATION_NOT_INITIALIZED
+    );
+}
+
+#[test]
+fn one_search_runs_in_a_session() {
+    let (p11, session) = P11::user();
+    let other = p11.open(p11.slot(), false);
+    expect(begin(&p11, session, Template::default()));
+    assert_eq!(
+        begin(&p11, session, Template::default()),
+        CKR_OPERATION_ACTIVE
+    );
+    expect(begin(&p11, other, Template::default()));
+    assert_eq!(next(&p11, session, 1), Ok(vec![]));
+    expect(call!(p11, C_SessionCancel(session, CKF_FIND_OBJECTS)));
+    assert_eq!(next(&p11, session, 1), Err(CKR_OPERATION_NOT_INITIALIZED));
+    assert_eq!(next(&p11, other, 1), Ok(vec![]));
+}
+
+#[test]
+fn templates_select() {
+    let (p11, session) = P11::user();
+    some_objects(&p11, session);
+    let (public, private) = p11.sm2_pair(session, "a");
+    let label = || Template::default().bytes(CKA_LABEL, b"a");
+    assert_eq!(p11.find(session, label()).len(), 3);
+    assert_eq!(p11.find(session, label().flag(CKA_TOKEN, true)).len(), 2);
+    assert_eq!(p11.find(session, Template::of(CKO_PRIVATE_KEY)), [private]);
+    let id = p11.attribute(session, public, CKA_ID).unwrap();
+    assert_eq!(
+        p11.find(session, Template::default().bytes(CKA_ID, &id))
+            .len(),
+        2
+    );
+    assert_eq!(
+        p11.find(session, Template::default().bytes(CKA_ID, &id[1..]))
+            .len(),
+        0
+    );
+    for key_type in [CKK_SM2, 0xFFFF_F001, 0x8000_0004] {
+        assert_eq!(
+            p11.find(session, Template::default().number(CKA_KEY_TYPE, key_type))
+                .len(),
+            2
+        );
+    }
+    // A client that knows only EC would try ECDSA on it.
+    assert_eq!(
+        p11.find(session, Template::default().number(CKA_KEY_TYPE, CKK_EC))
+            .len(),
+        0
+    );
+    // Attributes of other modules find nothing; wrong sizes are wrong.
+    assert_eq!(
+        p11.find(session, Template::default().bytes(0xCE53_4351, b"nss"))
+            .len(),
+        0
+    );
+    assert_eq!(
+        p11.find(session, Template::default().bytes(CKA_VALUE, b"guess"))
+            .len(),
+        0
+    );
+    let wrong = Template::default().bytes(CKA_CLASS, &[0; 3]);
+    assert_eq!(begin(&p11, session, wrong), CKR_ATTRIBUTE_VALUE_INVALID);
+    assert_eq!(next(&p11, session, 1), Err(CKR_OPERATION_NOT_INITIALIZED));
+}
+
+#[test]
+fn bad_arguments_end_a_search() {
+    let (p11, session) = P11::user();
+    expect(begin(&p11, session, Template::default()));
+    assert_eq!(
+        call!(p11, C_FindObjects(session, null_mut(), 1, null_mut())),
+        CKR_ARGUMENTS_BAD
+    );
+    assert_eq!(next(&p11, session, 1), Err(CKR_OPERATION_NOT_INITIALIZED));
+}

@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 
 use ukey_crypto::{ct, sm4};
-use ukey_token::{AUTH_KEY_LEN, Application, Error as TokenError, Pin, PinInfo, PinState, PinType};
+use ukey_token::{
+    AUTH_KEY_LEN, Application, Error as TokenError, FACTORY_AUTH_KEY, Pin, PinInfo, PinState,
+    PinType,
+};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -40,7 +43,7 @@ impl AuthKeys {
 
     /// Notes a key that the caller set; it may be the authentication key.
     pub(crate) fn offered(&mut self, key: &[u8; AUTH_KEY_LEN]) {
-        if self.candidates.len() == MAX_CANDIDATES {
+        if self.candidates.len() > MAX_CANDIDATES {
             self.candidates.pop_front();
         }
         self.candidates.push_back(Zeroizing::new(*key));
@@ -49,17 +52,17 @@ impl AuthKeys {
     /// Notes that the token accepted this cryptogram.
     fn accepted(&mut self, cryptogram: &[u8; sm4::BLOCK]) {
         let blocks = self.challenge_blocks();
-        let matching = self.candidates.iter().position(|key| {
+        // Clients with a block cipher of their own show us no key; most tokens in the field still have this one.
+        self.offered(&FACTORY_AUTH_KEY);
+        let matching = self.candidates.drain(..).find(|key| {
             let key = sm4::Key::from(**key);
             blocks.iter().any(|block| {
                 let mut encrypted = *block;
                 sm4::ecb_encrypt(&key, &mut encrypted).is_ok() && ct::eq(&encrypted, cryptogram)
             })
         });
-        if let Some(key) = matching.and_then(|at| self.candidates.remove(at)) {
-            self.current = Some(key);
-        }
-        self.candidates.clear();
+        // A key that was found before may have been changed through another handle since.
+        self.current = matching;
         self.challenge.clear();
         self.authenticated = true;
     }

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use ukey_ffi::padded;
-use ukey_token::{Container, KeyUsage, MAX_CONTAINER_NAME, view::PublicKey};
+use ukey_token::{Container, Error as TokenError, KeyUsage, MAX_CONTAINER_NAME, view::PublicKey};
 
 use super::{Answer, checked_name};
 use crate::blob;
@@ -64,6 +64,30 @@ pub(crate) fn delete(application: &ApplicationHandle, name: &str) -> Result<(), 
 
 pub(crate) fn enumerate(application: &ApplicationHandle) -> Result<Vec<u8>, Error> {
     Ok(padded::name_list(application.token.containers()?))
+}
+
+/// A missing signature pair in a container of the other family is a wrong kind of key. Asked only after a failure.
+pub(crate) fn missing_key(
+    container: &ContainerHandle,
+    wanted: ContainerKind,
+    e: TokenError,
+) -> Error {
+    let other = match e {
+        TokenError::KeyNotFound => container.token.info().is_ok_and(|info| {
+            let kind = info.container_type;
+            kind as u32 != ContainerKind::Empty as u32 && kind as u32 != wanted as u32
+        }),
+        _ => false,
+    };
+    if other { Error::KeyType } else { e.into() }
+}
+
+/// The container types of GM/T 0016.
+#[derive(Clone, Copy)]
+pub(crate) enum ContainerKind {
+    Empty = 0,
+    Rsa = 1,
+    Sm2 = 2,
 }
 
 /// 0 empty, 1 RSA, 2 SM2.

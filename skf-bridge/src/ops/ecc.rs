@@ -5,7 +5,11 @@ use ukey_ffi::{Fit, Room};
 use ukey_token::{AlgId, EnvelopedSm2Key};
 use zeroize::Zeroizing;
 
-use super::{Answer, container::usage, symmetric::ecb_id};
+use super::{
+    Answer,
+    container::{ContainerKind, missing_key, usage},
+    symmetric::ecb_id,
+};
 use crate::abi::types::{ECCPRIVATEKEYBLOB, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB};
 use crate::blob;
 use crate::error::Error;
@@ -71,9 +75,9 @@ pub(crate) fn digest(data: &[u8]) -> Result<&[u8; DIGEST_LEN], Error> {
 }
 
 pub(crate) fn sign(container: &ContainerHandle, data: &[u8]) -> Result<ECCSIGNATUREBLOB, Error> {
-    Ok(blob::ecc_signature_blob(
-        &container.token.sign_sm2(digest(data)?)?,
-    ))
+    let signature = container.token.sign_sm2(digest(data)?);
+    let signature = signature.map_err(|e| missing_key(container, ContainerKind::Sm2, e))?;
+    Ok(blob::ecc_signature_blob(&signature))
 }
 
 pub(crate) fn verify(

@@ -106,12 +106,14 @@ pub(crate) fn write(
         .map_err(|e| range(e, true))
 }
 
-/// The token's refusal of offset and length, in the words of files.
+/// The token's refusal of rights, offset and length, in the words of files.
 fn range(e: TokenError, writing: bool) -> Error {
     match e {
         TokenError::InvalidData | TokenError::InvalidLength | TokenError::InvalidParameter => {
             Error::FileRange { writing }
         }
+        // A file that nobody may write is refused by its conditions of use, not for want of a login.
+        TokenError::Conditions => TokenError::AccessDenied.into(),
         other => other.into(),
     }
 }

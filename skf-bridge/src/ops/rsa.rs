@@ -5,7 +5,10 @@ use ukey_ffi::Room;
 use ukey_token::{AlgId, KeyUsage, view::PublicKey};
 use zeroize::Zeroizing;
 
-use super::Answer;
+use super::{
+    Answer,
+    container::{ContainerKind, missing_key},
+};
 use crate::abi::types::{RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB};
 use crate::blob;
 use crate::error::Error;
@@ -79,7 +82,10 @@ pub(crate) fn sign(container: &ContainerHandle, data: &[u8], room: Room) -> Resu
             PublicKey::Sm2(_) => Err(Error::KeyType),
         };
     }
-    Ok(Answer::public(container.token.sign_rsa(data)?))
+    let signature = container.token.sign_rsa(data);
+    Ok(Answer::public(signature.map_err(|e| {
+        missing_key(container, ContainerKind::Rsa, e)
+    })?))
 }
 
 pub(crate) fn verify(key: &RSAPUBLICKEYBLOB, data: &[u8], signature: &[u8]) -> Result<(), Error> {

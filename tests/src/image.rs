@@ -4,9 +4,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use std::time::Duration;
+
 use tempfile::TempDir;
 
-use crate::HarnessError;
+use crate::{HarnessError, own_process};
 
 /// A token image of its own, gone with this value.
 #[derive(Debug)]
@@ -54,4 +56,19 @@ impl TokenImage {
             ("XDG_DATA_HOME", folder.join("data").into()),
         ]
     }
+}
+
+/// Runs `body` in a process of its own in which a blank image is the only token. `body` gets the
+/// image's path; its folder is free for the test's other files. `test` is the full name of the
+/// calling test.
+///
+/// # Panics
+/// As [`own_process`].
+pub fn embedded_test(test: &str, limit: Duration, body: impl FnOnce(&Path)) {
+    let image = TokenImage::blank().unwrap_or_else(|error| panic!("{error}"));
+    own_process(test, limit, image.environment(), || {
+        // The outer process's image: this process's own is another one.
+        let path = std::env::var_os("UKEY_EMBEDDED").expect("set by the outer process");
+        body(Path::new(&path));
+    });
 }

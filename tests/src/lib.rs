@@ -3,22 +3,30 @@
 //! counts of what crosses a link. The suites are in `tests/tests`.
 //!
 //! What it starts it stops, by process id; what it writes goes to temporary folders.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod admin;
 mod artifacts;
 mod error;
 mod image;
+pub mod openssl;
 mod own_process;
 pub mod pcsc_lab;
+pub mod peer;
+pub mod pkcs11;
 mod program;
 mod recording;
 mod service;
+pub mod skf;
+mod wait;
 
+pub use admin::admin;
 pub use artifacts::{python, release_file, target_dir, workspace_root};
 pub use error::HarnessError;
-pub use image::TokenImage;
+pub use image::{TokenImage, embedded_test};
 pub use own_process::own_process;
 pub use pcsc_lab::{PcscLab, environment as pcsc_environment, pcsc_test};
 pub use program::{Finished, Program};
 pub use recording::{Exchange, Recording, RecordingProvider, recorded_registry};
 pub use service::Service;
+pub use wait::{wait_for, wait_until};

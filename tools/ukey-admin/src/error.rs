@@ -102,6 +102,12 @@ pub(crate) enum Error {
     /// Certificate, key and container do not belong together, or a key cannot do what was asked.
     #[error("{0}")]
     Unfit(String),
+    /// The envelope is for others.
+    #[error("{}", crate::text::error::not_a_recipient(.recipients))]
+    NotARecipient {
+        /// Whom it is for: issuer and serial number of each certificate.
+        recipients: Vec<String>,
+    },
     /// A signature is false, or its signer is not trusted.
     #[error("{}", crate::text::error::VERIFICATION_FALSE)]
     VerificationFalse,
@@ -210,6 +216,7 @@ impl Error {
                 let choices: Vec<&Value> = choices.iter().map(|choice| &choice.data).collect();
                 Some(json!({ "choices": choices }))
             }
+            Self::NotARecipient { recipients } => Some(json!({ "recipients": recipients })),
             _ => None,
         }
     }

@@ -65,6 +65,7 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::NotConfirmed => (ExitCode::Failed, "not_confirmed"),
         Error::SelfTest(_) => (ExitCode::Failed, "self_test"),
         Error::Unfit(_) => (ExitCode::Failed, "unfit"),
+        Error::NotARecipient { .. } => (ExitCode::NotFound, "not_a_recipient"),
         Error::VerificationFalse => (ExitCode::VerificationFalse, "verification_false"),
         Error::Findings { failures: 0, .. } => (ExitCode::Failed, "warnings"),
         Error::Findings { .. } => (ExitCode::Usage, "failures"),

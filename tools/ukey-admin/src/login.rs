@@ -1,12 +1,15 @@
 //! Getting PINs and logging in: tries left are shown before and after, and no try is spent that
 //! the user did not mean to spend.
 
+use std::path::Path;
+
 use ukey_token::{Application, Device, Pin, PinState, PinType};
 
 use crate::{
     cli::{LastTryArgs, PinArgs, PinRole},
     context::Context,
     error::{Error, Result},
+    files,
     pin_source::PinSource,
     target, text,
 };
@@ -33,6 +36,15 @@ pub(crate) fn user(context: &Context, application: &Application, args: &PinArgs)
         last_try: args.last_try,
     };
     entry.proven().map(drop)
+}
+
+/// Refuses a file and a PIN that would both come from standard input.
+pub(crate) fn check_input(input: &Path, args: &PinArgs) -> Result<()> {
+    let pin_from_stdin = matches!(args.pin_source, Some(PinSource::Stdin | PinSource::Fd(0)));
+    match pin_from_stdin && files::is_stream(input) {
+        true => Err(Error::Usage(text::error::TWO_READERS_OF_STDIN.to_owned())),
+        false => Ok(()),
+    }
 }
 
 /// A PIN that exists on the token and is to be compared by it.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use console::{Style, measure_text_width};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -158,39 +158,44 @@ impl Talk {
 
     /// A bar over `total` bytes, or a counter where the total is unknown.
     pub(crate) fn bytes(self, total: Option<u64>) -> ProgressBar {
-        let bar = self.bar(total);
+        let bar = self.bytes_unseen(total);
+        self.show(&bar);
+        bar
+    }
+
+    /// As [`Talk::bytes`], not on the screen before [`Talk::show`]: a prompt comes first.
+    pub(crate) fn bytes_unseen(self, total: Option<u64>) -> ProgressBar {
         let template = match total {
             Some(_) => "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
             None => "{spinner} {bytes} {bytes_per_sec}",
         };
-        bar.set_style(style(template));
-        bar
+        Self::bar(total, template)
+    }
+
+    /// Puts a bar on the screen, if somebody watches.
+    pub(crate) fn show(self, bar: &ProgressBar) {
+        if self.on && io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     /// A spinner beside `what`, for work of unknown length.
     pub(crate) fn spinner(self, what: &'static str) -> ProgressBar {
-        let bar = self.bar(None);
-        bar.set_style(style("{spinner} {msg} {elapsed}"));
-        bar.set_message(what);
+        let bar = Self::bar(None, "{spinner} {msg} {elapsed}").with_message(what);
+        self.show(&bar);
         if !bar.is_hidden() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         bar
     }
 
-    fn bar(self, total: Option<u64>) -> ProgressBar {
-        let visible = self.on && io::stderr().is_terminal();
-        let target = if visible {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        ProgressBar::with_draw_target(total, target)
+    /// A bar that nobody sees yet, and that leaves no trace when it goes.
+    fn bar(total: Option<u64>, template: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template(template);
+        ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden())
+            .with_finish(ProgressFinish::AndClear)
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// Columns under a header.

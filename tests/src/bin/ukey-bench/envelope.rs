@@ -77,7 +77,7 @@ fn bare_rate() -> f64 {
 /// A token with both certificates.
 fn enrol(image: &TokenImage) {
     let ca = image.folder().join("ca");
-    let init = ["device", "init", "--label", "bench", "--yes"].map(str::to_owned);
+    let init = ["device", "init", "--set-label", "bench", "--yes"].map(str::to_owned);
     admin(image, &init).wait().unwrap();
     let enroll = [
         "enroll",
@@ -96,12 +96,8 @@ fn admin(image: &TokenImage, arguments: &[String]) -> Child {
         .envs(image.environment())
         .env("BENCH_PIN", "12345678")
         .env("BENCH_SO_PIN", "87654321")
-        .args([
-            "--pin-source",
-            "env:BENCH_PIN",
-            "--so-pin-source",
-            "env:BENCH_SO_PIN",
-        ])
+        .env("UKEY_PIN_SOURCE", "env:BENCH_PIN")
+        .env("UKEY_SO_PIN_SOURCE", "env:BENCH_SO_PIN")
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
         .spawn()

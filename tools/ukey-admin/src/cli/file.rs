@@ -50,12 +50,12 @@ pub(crate) struct SignArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  ukey-admin verify tender.pdf                         signature in tender.pdf.p7s
-  ukey-admin verify tender.pdf --ca ./test-ca/ca.pem   and is the signer known?
-  ukey-admin verify tender.pdf.p7m --output tender.pdf attached: check, then take the file out
-  ukey-admin verify tender.pdf --signature t.sig --certificate cert.pem   bare signature
+  ukey-admin verify tender.pdf                          signature in tender.pdf.p7s
+  ukey-admin verify tender.pdf --ca ./test-ca           and is the signer known?
+  ukey-admin verify tender.pdf.p7m --output tender.pdf  check, then take the file out
+  ukey-admin verify tender.pdf --signature t.sig --certificate cert.pem
 
-No key is needed. Exit code: 0 true, 13 false.")]
+No USBKEY is needed. Exit code: 0 true, 13 false.")]
 pub(crate) struct VerifyArgs {
     /// Signed file, or a signature with the file inside; - is standard input
     #[arg(value_name = "FILE")]
@@ -70,6 +70,72 @@ pub(crate) struct VerifyArgs {
     /// Certificate of the signer, for bare signatures
     #[arg(long, value_name = "CERT")]
     pub(crate) certificate: Option<PathBuf>,
+    /// Take the file out of the signature that holds it and write it here, if all is well
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite the output if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `encrypt`
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  ukey-admin encrypt tender.pdf                        to the USBKEY itself: tender.pdf.enc
+  ukey-admin encrypt tender.pdf --recipient main.pem --recipient spare.pem
+  tar c tender/ | ukey-admin encrypt - --recipient main.pem -o tender.tar.enc
+
+Every recipient can decrypt alone. No PIN is needed. A file of any size takes the same memory.")]
+pub(crate) struct EncryptArgs {
+    /// File to encrypt; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Encryption certificate of a recipient, PEM or DER (default: the USBKEY's own)
+    #[arg(long, short, value_name = "CERT")]
+    pub(crate) recipient: Vec<PathBuf>,
+    /// Encrypt to the USBKEY too
+    #[arg(long)]
+    pub(crate) to_self: bool,
+    /// Container with the own encryption certificate (default: the only one)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// Which standard's envelope to make
+    #[arg(long, value_enum, default_value_t = EnvelopeFormat::Gm)]
+    pub(crate) format: EnvelopeFormat,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// What `encrypt` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvelopeFormat {
+    /// EnvelopedData of GB/T 35275 (GM/T 0010)
+    Gm,
+    /// EnvelopedData of RFC 5652 (CMS, PKCS#7)
+    Cms,
+}
+
+/// `decrypt`
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  ukey-admin decrypt tender.pdf.enc                    makes tender.pdf
+  ukey-admin decrypt tender.pdf.enc --output copy.pdf
+  ukey-admin decrypt tender.tar.enc -o - | tar x
+
+The right key pair is found by itself among all containers. The output appears only after the
+whole file was checked; until then nothing of it can be seen, and an altered file leaves none.
+Only you can read it (mode 0600).")]
+pub(crate) struct DecryptArgs {
+    /// File to decrypt; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Refuse files without an integrity check, as other software makes them
+    #[arg(long)]
+    pub(crate) require_integrity: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
 }

@@ -8,7 +8,7 @@ use super::{OutputArgs, PinArgs};
 /// `key …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Make a signing key pair inside the key; the private half never leaves it
+    /// Make a signing key pair inside the USBKEY; the private half never leaves it
     ///
     /// The encryption key pair of a Chinese double certificate comes from the CA: see enroll.
     #[command(after_long_help = "\
@@ -65,11 +65,12 @@ pub(crate) enum Encoding {
 /// `cert …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CertCommand {
-    /// Make a certificate request (CSR, PKCS#10) signed by the key
+    /// Make a certificate request (CSR, PKCS#10) signed by the signing key
     #[command(after_long_help = "\
 Examples:
   ukey-admin cert request --subject 'C=CN,O=ACME,CN=ACME tenders' --output acme.csr
-  ukey-admin cert request --subject CN=test | openssl req -verify -vfyopt distid:1234567812345678 -noout")]
+  ukey-admin cert request --subject CN=test |
+      openssl req -verify -vfyopt distid:1234567812345678 -noout")]
     Request(CertRequestArgs),
     /// Store a certificate beside the key pair that it belongs to
     ///
@@ -86,7 +87,7 @@ Examples:
   ukey-admin cert export --usage encrypt --output acme-encrypt.pem
   ukey-admin cert export --usage sign --format der --output - | openssl x509 -inform der -text")]
     Export(CertExportArgs),
-    /// List the certificates on the key
+    /// List the certificates on the USBKEY
     #[command(
         alias = "ls",
         after_long_help = "\

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::pin_source::PinSource;
 
-pub(crate) use file::{SignArgs, SignFormat, VerifyArgs};
+pub(crate) use file::{DecryptArgs, EncryptArgs, EnvelopeFormat, SignArgs, SignFormat, VerifyArgs};
 pub(crate) use key::{
     CertCommand, CertExportArgs, CertImportArgs, CertRequestArgs, Encoding, EnrollArgs,
     KeyAlgorithmArg, KeyCommand, KeyGenerateArgs, Usage,
@@ -46,11 +46,13 @@ macro_rules! first_steps {
     () => {
         "\
 First steps:
-  ukey-admin device list                          which keys are plugged in
-  ukey-admin device init --set-label 'Bid desk'   make a blank key usable
+  ukey-admin device list                          which USBKEYs are plugged in
+  ukey-admin device init --set-label 'Bid desk'   make a blank one usable
   ukey-admin enroll --ca ca --subject 'C=CN,O=ACME,CN=ACME tenders'
   ukey-admin sign tender.pdf                      makes tender.pdf.p7s
   ukey-admin verify tender.pdf --ca ca
+  ukey-admin encrypt tender.pdf                   makes tender.pdf.enc
+  ukey-admin decrypt tender.pdf.enc
   ukey-admin doctor                               when something does not work
 "
     };
@@ -70,20 +72,20 @@ PIN sources (--pin-source, --so-pin-source, --new-pin-source):
   There is no way to put a PIN itself on the command line: others could see it there.
 
 Exit codes:
-  0 done                     6 PIN locked           11 key removed
-  1 failed                   7 not found            12 not supported
-  2 usage                    8 already exists       13 verification false
-  3 no key                   9 no permission        14 batch done in part
-  4 PIN wrong               10 key busy            130 interrupted
-  5 several keys (or containers) and none chosen
+  0 done             6 PIN locked         11 USBKEY removed
+  1 failed           7 not found          12 not supported
+  2 usage            8 already exists     13 verification false
+  3 no USBKEY        9 no permission     130 interrupted
+  4 PIN wrong       10 USBKEY busy
+  5 several USBKEYs (or containers) and none chosen
   doctor: 0 all fine, 1 warnings, 2 failures
 
 Environment:
-  UKEY_SERIAL          serial number of the key to use
+  UKEY_SERIAL          serial number of the USBKEY to use
   UKEY_PIN_SOURCE, UKEY_SO_PIN_SOURCE, UKEY_NEW_PIN_SOURCE
   UKEY_CONFIG          configuration file in place of /etc/ukey/ukey.toml and the user's
-  UKEY_PCSC=on|off     look for keys in PC/SC readers
-  UKEY_EMBEDDED=PATHS  images of software keys, separated by colons
+  UKEY_PCSC=on|off     look for USBKEYs in PC/SC readers
+  UKEY_EMBEDDED=PATHS  images of software tokens, separated by colons
   UKEY_LOG=FILTER      log to standard error, for example ukey_token=debug
   NO_COLOR             no colours"
 );
@@ -91,16 +93,16 @@ Environment:
 /// Options that every command knows.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Use the key with this serial number
+    /// Use the USBKEY with this serial number
     #[arg(long, global = true, value_name = "SERIAL", env = "UKEY_SERIAL", help_heading = TARGET)]
     pub(crate) serial: Option<String>,
-    /// Use the key with this label
+    /// Use the USBKEY with this label
     #[arg(long, global = true, value_name = "LABEL", help_heading = TARGET)]
     pub(crate) label: Option<String>,
-    /// Use the key that this PKCS#11 URI names (RFC 7512; serial, token, model and manufacturer)
+    /// Use the USBKEY that this PKCS#11 URI names (RFC 7512; serial, token, model and manufacturer)
     #[arg(long, global = true, value_name = "PKCS11-URI", help_heading = TARGET, hide_short_help = true)]
     pub(crate) uri: Option<String>,
-    /// Use this application on the key (default: the only one, else UKEY)
+    /// Use this application on the USBKEY (default: the only one, else UKEY)
     #[arg(long, global = true, value_name = "NAME", help_heading = TARGET, hide_short_help = true)]
     pub(crate) application: Option<String>,
 
@@ -118,14 +120,14 @@ pub(crate) struct Global {
     pub(crate) non_interactive: bool,
 }
 
-const TARGET: &str = "Which key";
+const TARGET: &str = "Which USBKEY";
 const OUTPUT: &str = "Output";
 const PIN: &str = "PIN";
 
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List, show and initialise keys
+    /// List, show and initialise USBKEYs
     #[command(subcommand)]
     Device(DeviceCommand),
     /// Show, change and unblock PINs
@@ -134,7 +136,7 @@ pub(crate) enum Command {
     /// List and delete containers
     #[command(subcommand)]
     Container(ContainerCommand),
-    /// Make key pairs inside the key
+    /// Make key pairs inside the USBKEY
     #[command(subcommand)]
     Key(KeyCommand),
     /// Request, import, export and list certificates
@@ -146,6 +148,10 @@ pub(crate) enum Command {
     Sign(SignArgs),
     /// Check a signature
     Verify(VerifyArgs),
+    /// Encrypt a file to one or several certificates
+    Encrypt(EncryptArgs),
+    /// Decrypt a file
+    Decrypt(DecryptArgs),
     /// Find out what does not work and what to do about it
     Doctor(DoctorArgs),
     /// Show versions

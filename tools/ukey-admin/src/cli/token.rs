@@ -9,7 +9,7 @@ use crate::pin_source::PinSource;
 /// `device …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeviceCommand {
-    /// List the keys that are plugged in
+    /// List the USBKEYs that are plugged in
     #[command(
         alias = "ls",
         after_long_help = "\
@@ -18,15 +18,15 @@ Examples:
   ukey-admin --json device list | jq -r '.data.devices[].serial'"
     )]
     List,
-    /// Show everything about one key: versions, space, applications, PIN states
+    /// Show everything about one USBKEY: versions, space, applications, PIN states
     #[command(after_long_help = "\
 Examples:
   ukey-admin device info
   ukey-admin device info --serial 25A0000000000017")]
     Info,
-    /// Make a key ready for use: create the application and set both PINs
+    /// Make a USBKEY ready for use: create the application and set both PINs
     ///
-    /// A blank key is initialised at once. On a key that already has the application, everything in
+    /// A blank one is initialised at once. On one that already has the application, everything in
     /// it is destroyed first (keys, certificates, files), after you typed the last four characters
     /// of the serial number.
     #[command(after_long_help = "\
@@ -41,7 +41,7 @@ Examples:
 /// `device init`
 #[derive(Debug, Args)]
 pub(crate) struct DeviceInitArgs {
-    /// Label to write on the key, at most 32 bytes (about 10 Chinese characters)
+    /// Label to write on it, at most 31 bytes (about 10 Chinese characters)
     #[arg(long, value_name = "LABEL")]
     pub(crate) set_label: Option<String>,
     /// Name of the application to create

@@ -8,13 +8,24 @@ use crate::{
     auth_key,
     cli::{DeviceInitArgs, PinRole},
     context::Context,
-    error::Result,
+    error::{Error, Result},
     interrupt, login,
     output::{self, Outcome},
     target, text,
 };
 
+/// Longest label in bytes (GM/T 0016-2012, 7.1.8: 32 with the terminating NUL).
+const LONGEST_LABEL: usize = 31;
+
 pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
+    // Before anything is changed: the label is written last.
+    if args
+        .set_label
+        .as_ref()
+        .is_some_and(|label| label.len() > LONGEST_LABEL)
+    {
+        return Err(Error::Usage(text::error::LABEL_TOO_LONG.to_owned()));
+    }
     let device = target::device(context)?;
     let doomed = doomed(&device, &args.name)?;
     if let Some(doomed) = &doomed {

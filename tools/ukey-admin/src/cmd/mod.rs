@@ -3,8 +3,10 @@
 
 pub(crate) mod cert;
 pub(crate) mod container;
+pub(crate) mod decrypt;
 pub(crate) mod device;
 pub(crate) mod doctor;
+pub(crate) mod encrypt;
 pub(crate) mod enroll;
 pub(crate) mod init;
 pub(crate) mod key;
@@ -26,6 +28,8 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Enroll(args) => enroll::run(context, args),
         Command::Sign(args) => sign::run(context, args),
         Command::Verify(args) => verify::run(context, args),
+        Command::Encrypt(args) => encrypt::run(context, args),
+        Command::Decrypt(args) => decrypt::run(context, args),
         Command::Doctor(_) => doctor::run(context),
         Command::Version => version::run(context),
     }

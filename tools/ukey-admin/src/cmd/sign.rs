@@ -30,6 +30,7 @@ use crate::{
 const CHUNK: usize = 256 * 1024;
 
 pub(crate) fn run(context: &Context, args: &SignArgs) -> Result<Outcome> {
+    login::check_input(&args.input, &args.pin)?;
     let application = target::selected_application(context)?;
     let (container, view) = target::signing_container(&application, args.container.as_deref())?;
     let Some(key) = &view.signature.public_key else {

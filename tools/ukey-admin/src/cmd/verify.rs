@@ -37,7 +37,7 @@ const SUFFIXES: [&str; 2] = [".p7s", ".sig"];
 const DER_SEQUENCE: u8 = 0x30;
 
 pub(crate) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome> {
-    output::check_stream(context, args.output.output.as_deref())?;
+    output::check_stream(context, args.output.as_deref())?;
     let anchors = anchors(&args.ca)?;
     let report = match signature_path(args) {
         Some(signature) => detached(context, args, &signature, &anchors)?,
@@ -95,7 +95,7 @@ fn detached(
     signature: &Path,
     anchors: &[Certificate],
 ) -> Result<Report> {
-    if args.output.output.is_some() {
+    if args.output.is_some() {
         return Err(Error::Usage(text::error::NOTHING_TO_TAKE_OUT.to_owned()));
     }
     let bytes = files::read_small(signature)?;
@@ -166,15 +166,10 @@ fn embedded<R: Read + Seek>(
         return Err(Error::Usage(text::error::SIGNATURE_IS_DETACHED.to_owned()));
     }
     let options = options(args, anchors)?;
-    let Some(path) = &args.output.output else {
+    let Some(path) = &args.output else {
         return Ok(Report::from(message.verify(Content::Embedded, &options)?));
     };
-    let mut to = OutputFile::create(
-        path,
-        args.output.force,
-        Readers::AsUsual,
-        Stream::AfterCheck,
-    )?;
+    let mut to = OutputFile::create(path, args.force, Readers::AsUsual, Stream::AfterCheck)?;
     let verification: Verification = message.verify(Content::EmbeddedTo(&mut to), &options)?;
     let mut report = Report::from(verification);
     if report.is_true() {

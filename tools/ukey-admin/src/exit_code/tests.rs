@@ -66,6 +66,12 @@ fn every_number_of_the_table_has_its_error() {
             },
         ),
         (7, TokenError::ContainerNotFound.into()),
+        (
+            7,
+            Error::NotARecipient {
+                recipients: Vec::new(),
+            },
+        ),
         (7, file(io::ErrorKind::NotFound)),
         (
             8,

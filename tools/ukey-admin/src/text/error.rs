@@ -59,9 +59,6 @@ pub(crate) fn pki(error: &ukey_pki::Error) -> String {
             Some(e) => token(e),
             None => source.to_string(),
         },
-        ukey_pki::Error::NotARecipient => {
-            "this file is not encrypted to any key pair of this USBKEY".to_owned()
-        }
         other => other.to_string(),
     }
 }
@@ -213,3 +210,26 @@ pub(crate) const SIGNATURE_IS_DETACHED: &str =
     "this signature does not hold the file: name the file, and the signature with --signature";
 pub(crate) const BARE_NEEDS_CERTIFICATE: &str =
     "a bare signature does not tell who signed: name the certificate with --certificate";
+
+pub(crate) const DECRYPT_NEEDS_OUTPUT: &str =
+    "the name does not end in .enc: say with --output where the result goes";
+pub(crate) const TWO_READERS_OF_STDIN: &str =
+    "the file and the PIN cannot both come from standard input";
+
+pub(crate) fn not_a_recipient(recipients: &[String]) -> String {
+    let mut text =
+        "this file is not encrypted to any certificate on this key; it is for:".to_owned();
+    for recipient in recipients {
+        text.push_str(&format!("\n  {recipient}"));
+    }
+    text
+}
+
+pub(crate) fn recipient_usage(path: &Path) -> String {
+    format!(
+        "{} holds no certificate whose key usage allows encryption",
+        path.display()
+    )
+}
+
+pub(crate) const LABEL_TOO_LONG: &str = "a label has at most 31 bytes (10 Chinese characters)";

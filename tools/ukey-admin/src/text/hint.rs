@@ -53,6 +53,9 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
             what: Item::Signature,
             ..
         } => "name it with --signature",
+        Error::NotARecipient { .. } => {
+            "plug in the key that has one of these certificates (ukey-admin cert list)"
+        }
         Error::VerificationFalse | Error::Findings { .. } => return None,
         _ => return error.as_token().and_then(token).map(str::to_owned),
     };

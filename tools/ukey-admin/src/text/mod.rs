@@ -315,3 +315,13 @@ pub(crate) fn verdict_true(trusted: bool) -> &'static str {
 pub(crate) fn outside_validity(name: &str) -> String {
     format!("the certificate of {name} is outside of its validity; others may refuse the signature")
 }
+
+// ---- encrypt, decrypt ----
+
+pub(crate) const NOT_PROTECTED: &str = "\
+this file has no integrity check (other software made it): if it was altered on the way, nobody can
+tell from the file itself.";
+
+pub(crate) fn recipient_outside_validity(name: &str) -> String {
+    format!("the certificate of {name} is outside of its validity; is it still in use?")
+}

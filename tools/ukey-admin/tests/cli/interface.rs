@@ -90,6 +90,16 @@ fn the_device_key_can_be_replaced_and_is_needed_from_then_on() {
 }
 
 #[test]
+fn a_label_that_does_not_fit_is_refused_before_anything_changes() {
+    let desk = Desk::blank();
+    desk.run([&INIT[..], &["--set-label", "一二三四五六七八九十十"]].concat())
+        .code(2);
+    desk.run(["doctor"]).code(2);
+    desk.run([&INIT[..], &["--set-label", "一二三四五六七八九十"]].concat())
+        .ok();
+}
+
+#[test]
 fn the_factory_device_key_is_warned_of() {
     let desk = Desk::blank();
     assert!(desk.run(INIT).ok().stderr.contains("factory"));
@@ -157,6 +167,8 @@ fn every_help_has_examples() {
         &["enroll"],
         &["sign"],
         &["verify"],
+        &["encrypt"],
+        &["decrypt"],
         &["doctor"],
         &["version"],
     ] {

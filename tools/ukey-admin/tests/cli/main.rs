@@ -4,6 +4,7 @@
 
 mod certificates;
 mod doctor;
+mod envelope;
 mod interface;
 mod pins;
 mod selection;

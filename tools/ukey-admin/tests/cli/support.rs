@@ -7,34 +7,35 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    thread,
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// The user PIN of every key made here.
-pub const USER_PIN: &str = "13579135";
+pub(crate) const USER_PIN: &str = "13579135";
 /// The SO PIN of every key made here.
-pub const SO_PIN: &str = "86420864";
+pub(crate) const SO_PIN: &str = "86420864";
 /// A PIN that is wrong everywhere.
-pub const WRONG_PIN: &str = "97531097";
+pub(crate) const WRONG_PIN: &str = "97531097";
 /// What no output may ever hold.
 const SECRETS: [&str; 3] = [USER_PIN, SO_PIN, WRONG_PIN];
 
 /// A folder with one or more keys.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
     images: Vec<PathBuf>,
 }
 
 /// How a run ended.
-pub struct Run {
+pub(crate) struct Run {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub stdout: Vec<u8>,
+    pub(crate) stdout: Vec<u8>,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
@@ -56,26 +57,26 @@ impl Run {
 
     /// Fails the test unless the run succeeded.
     #[track_caller]
-    pub fn ok(self) -> Self {
+    pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{}{}", self.text(), self.stderr);
         self
     }
 
     /// Fails the test unless the run ended with this code.
     #[track_caller]
-    pub fn code(self, code: i32) -> Self {
+    pub(crate) fn code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}{}", self.text(), self.stderr);
         self
     }
 
     /// Standard output as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// Standard output as the one JSON object that it must be.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let value: Value = serde_json::from_slice(&self.stdout).unwrap();
         assert_eq!(value["schema"], "ukey/1");
         assert_eq!(value["ok"], self.code == 0);
@@ -89,7 +90,7 @@ impl Run {
 
 impl Desk {
     /// A folder with PIN files and this many blank keys.
-    pub fn with_keys(count: usize) -> Self {
+    pub(crate) fn with_keys(count: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let images = (0..count)
             .map(|n| folder.path().join(format!("key{n}.img")))
@@ -106,12 +107,12 @@ impl Desk {
     }
 
     /// One blank key.
-    pub fn blank() -> Self {
+    pub(crate) fn blank() -> Self {
         Self::with_keys(1)
     }
 
     /// One key with the application UKEY and both PINs.
-    pub fn initialised() -> Self {
+    pub(crate) fn initialised() -> Self {
         let desk = Self::blank();
         desk.run([
             "device",
@@ -126,36 +127,36 @@ impl Desk {
     }
 
     /// One key with both certificates in container main, from the test CA in `ca`.
-    pub fn enrolled() -> Self {
+    pub(crate) fn enrolled() -> Self {
         let desk = Self::initialised();
         desk.run(ENROLL).ok();
         desk
     }
 
     /// A path in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file that only its owner can read.
-    pub fn private_file(&self, name: &str, content: &[u8]) {
+    pub(crate) fn private_file(&self, name: &str, content: &[u8]) {
         fs::write(self.path(name), content).unwrap();
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     /// Writes a file.
-    pub fn file(&self, name: &str, content: &[u8]) {
+    pub(crate) fn file(&self, name: &str, content: &[u8]) {
         fs::write(self.path(name), content).unwrap();
     }
 
     /// Reads a file.
     #[track_caller]
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
 
     /// Names of all files in the folder, in order.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -165,14 +166,14 @@ impl Desk {
     }
 
     /// The program, ready to run here with nothing of the machine's environment.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ukey-admin"));
         self.prepare(&mut command);
         command
     }
 
     /// Makes any program run here.
-    pub fn prepare(&self, command: &mut Command) {
+    pub(crate) fn prepare(&self, command: &mut Command) {
         let images = std::env::join_paths(&self.images).unwrap();
         command
             .current_dir(self.folder.path())
@@ -187,12 +188,12 @@ impl Desk {
     }
 
     /// Runs the program.
-    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         Run::new(self.command().args(arguments).output().unwrap())
     }
 
     /// Runs the program with this on its standard input.
-    pub fn run_with_input<S: AsRef<OsStr>>(
+    pub(crate) fn run_with_input<S: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = S>,
         input: &[u8],
@@ -201,14 +202,22 @@ impl Desk {
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A program that fails early does not read its input.
-        child.stdin.take().unwrap().write_all(input).ok();
-        Run::new(child.wait_with_output().unwrap())
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        // Aside, since the program may write before it has read all. One that fails early does
+        // not read it at all, which is no failure of the test.
+        let feeder = thread::spawn(move || stdin.write_all(&input).ok());
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        Run::new(output)
     }
 
     /// Runs the program with `--json` and gives its code and its object.
     #[track_caller]
-    pub fn json<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> (i32, Value) {
+    pub(crate) fn json<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> (i32, Value) {
         let arguments: Vec<_> = arguments
             .into_iter()
             .map(|a| a.as_ref().to_owned())
@@ -218,7 +227,7 @@ impl Desk {
     }
 
     /// Runs OpenSSL here; `true` when it says yes.
-    pub fn openssl<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> bool {
+    pub(crate) fn openssl<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> bool {
         let mut command = Command::new("openssl");
         self.prepare(&mut command);
         let output = command
@@ -230,14 +239,14 @@ impl Desk {
 
     /// Tries left of the user PIN.
     #[track_caller]
-    pub fn tries_left(&self) -> u64 {
+    pub(crate) fn tries_left(&self) -> u64 {
         let (_, status) = self.json(["pin", "status"]);
         status["data"]["user"]["tries_left"].as_u64().unwrap()
     }
 }
 
 /// Arguments that enrol the only key.
-pub const ENROLL: [&str; 7] = [
+pub(crate) const ENROLL: [&str; 7] = [
     "enroll",
     "--ca",
     "ca",
@@ -248,15 +257,15 @@ pub const ENROLL: [&str; 7] = [
 ];
 
 /// Where the user PIN comes from.
-pub const PIN: [&str; 2] = ["--pin-source", "file:user.pin"];
+pub(crate) const PIN: [&str; 2] = ["--pin-source", "file:user.pin"];
 
 /// `arguments` and the user PIN.
-pub fn with_pin<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn with_pin<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     [arguments, &PIN].concat()
 }
 
 /// Bytes that do not compress and do not repeat.
-pub fn noise(length: usize) -> Vec<u8> {
+pub(crate) fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let mut next = || {
         state ^= state << 13;
@@ -268,6 +277,6 @@ pub fn noise(length: usize) -> Vec<u8> {
 }
 
 /// `true` when `path` is there.
-pub fn exists(desk: &Desk, name: &str) -> bool {
+pub(crate) fn exists(desk: &Desk, name: &str) -> bool {
     Path::new(&desk.path(name)).exists()
 }

@@ -6,6 +6,7 @@ mod certificates;
 mod doctor;
 mod envelope;
 mod interface;
+mod interruption;
 mod pins;
 mod selection;
 mod signing;

@@ -125,6 +125,10 @@ fn creating_follows_the_rights_of_the_application() {
     assert_eq!(create(application, "c"), SAR_USER_NOT_LOGGED_IN);
     assert_eq!(verify_pin(application, 1, USER_PIN).0, SAR_OK);
     assert_eq!(create(application, "c"), SAR_OK);
+    // Anybody may create here; the tests of skf-rs do it as administrator.
+    let open_to_all = token.application("B");
+    assert_eq!(verify_pin(open_to_all, 0, ADMIN_PIN).0, SAR_OK);
+    assert_eq!(create(open_to_all, "c"), SAR_OK);
 }
 
 #[test]

@@ -90,6 +90,9 @@ impl Token {
         if !self.is_initialized() {
             return Ok(());
         }
+        // Views are taken over in the order in which they were read: an older one must not take back a newer one's
+        // handles.
+        let _turn = self.view_turn();
         let view = self.application()?.view()?;
         let mut table = self.table();
         if !table

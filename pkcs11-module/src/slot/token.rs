@@ -37,6 +37,8 @@ pub(crate) struct Token {
     /// Held while sessions open and close and logins change, for the rules that tie these together; not during the use
     /// of keys.
     session_turn: Mutex<()>,
+    /// Held while the objects are looked at anew.
+    view_turn: Mutex<()>,
     /// What callers have handles for.
     pub(super) objects: Mutex<ObjectTable>,
 }
@@ -58,6 +60,7 @@ impl Token {
             device,
             application,
             session_turn: Mutex::default(),
+            view_turn: Mutex::default(),
             objects: Mutex::default(),
         }
     }
@@ -98,6 +101,13 @@ impl Token {
     /// Excludes other callers that open, close, log in or out.
     pub(crate) fn session_turn(&self) -> MutexGuard<'_, ()> {
         self.session_turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Excludes other callers that look at the objects anew.
+    pub(super) fn view_turn(&self) -> MutexGuard<'_, ()> {
+        self.view_turn
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

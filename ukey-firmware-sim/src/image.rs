@@ -9,8 +9,7 @@ use crate::error::Error;
 use crate::lifecycle::{self, Factory};
 use crate::store::Storage;
 use crate::store::file::{FileStorage, owner_only};
-use crate::store::memory::MemoryStorage;
-use crate::store::superblock::{BANKS_START, SLOT_STRIDE};
+use crate::store::superblock::BANKS_START;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -78,12 +77,12 @@ fn at(path: &Path) -> impl Fn(io::Error) -> Error {
 fn initialise(path: &Path, factory: &Factory) -> Result<bool, Error> {
     let mut storage = FileStorage::open_or_create(path).map_err(at(path))?;
     storage.lock_exclusive().map_err(at(path))?;
-    let made = match is_unwritten(&storage).map_err(at(path))? {
-        true => write_new(path, &mut storage, factory).map(|()| true),
-        false => Ok(false),
-    };
-    storage.unlock().map_err(at(path))?;
-    made
+    let unwritten = is_unwritten(&storage).map_err(at(path))?;
+    if unwritten {
+        write_new(path, storage, factory)?;
+    }
+    // Closing the file gave the lock back, or does so now.
+    Ok(unwritten)
 }
 
 /// Whether the file is empty, or a token was begun in it and never completed: the superblock, which
@@ -101,21 +100,15 @@ fn is_unwritten(storage: &FileStorage) -> io::Result<bool> {
     Ok(head.len() <= PAGE && head.iter().all(|byte| *byte == 0))
 }
 
-fn write_new(path: &Path, storage: &mut FileStorage, factory: &Factory) -> Result<(), Error> {
-    let size = usize::try_from(factory.size).map_err(|_| Error::Factory)?;
+fn write_new(path: &Path, mut storage: FileStorage, factory: &Factory) -> Result<(), Error> {
     let key_file = key_path(path);
     let key = if key_file.exists() {
         read_key(&key_file)?
     } else {
         write_key(&key_file)?
     };
-    let memory = MemoryStorage::new(size);
-    lifecycle::personalise(Box::new(memory.clone()), &key, factory)?;
-    let image = memory.snapshot();
-    let (superblocks, banks) = image.split_at(BANKS_START as usize);
-    begin(storage, factory.size).map_err(at(path))?;
-    write_pages(storage, BANKS_START, banks).map_err(at(path))?;
-    write_pages(storage, SLOT_STRIDE, &superblocks[SLOT_STRIDE as usize..]).map_err(at(path))?;
+    begin(&mut storage, factory.size).map_err(at(path))?;
+    lifecycle::personalise(Box::new(storage), &key, factory)?;
     sync_directory(path).map_err(at(path))
 }
 
@@ -126,16 +119,6 @@ fn begin(storage: &mut FileStorage, size: u64) -> io::Result<()> {
     storage.write_at(BEGUN_AT, BEGUN)?;
     storage.sync()?;
     storage.set_len(size)
-}
-
-/// Writes and syncs all pages that are not zero; the others are zero in a new file anyway.
-fn write_pages(storage: &mut FileStorage, start: u64, bytes: &[u8]) -> io::Result<()> {
-    for (index, page) in bytes.chunks(PAGE).enumerate() {
-        if page.iter().any(|byte| *byte != 0) {
-            storage.write_at(start + (index * PAGE) as u64, page)?;
-        }
-    }
-    storage.sync()
 }
 
 /// Makes the directory entries of new files durable, where the system can.

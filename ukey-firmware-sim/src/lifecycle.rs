@@ -53,7 +53,7 @@ impl Default for Factory {
     }
 }
 
-/// Formats `storage`, which must be all zeros, and writes what a new token has.
+/// Formats `storage`, whose banks must be zero, and writes what a new token has; all or nothing.
 ///
 /// # Errors
 /// [`Error::Factory`] for a text that is too long, [`Error::Store`], [`Error::Crypto`].
@@ -95,7 +95,7 @@ pub fn personalise(
     let salt = salt
         .iter()
         .fold(0, |salt, byte| salt << 8 | u64::from(*byte));
-    Store::format(storage, salt)?.commit(&change)?;
+    Store::format(storage, salt, &change)?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use ukey_apdu::devinfo::PinHash;
 use ukey_apdu::request::application::EnumApplication;
 use ukey_apdu::request::device::GetDevInfo;
+use ukey_apdu::request::extension::GetChangeCounter;
 use ukey_apdu::{Form, Reply, Request, ResponseApdu};
 use ukey_firmware_sim::link::vpcd::{Direction, FIRST_PORT, Options, Server};
 use ukey_firmware_sim::{Device, Factory, image};
@@ -166,7 +167,8 @@ fn info(path: &std::path::Path) -> Result<(), Failure> {
         "applications  {}",
         names.collect::<Vec<_>>().join(", ")
     ));
-    say(&format!("changes       {}", device.change_counter()));
+    let changes = ask(&mut device, &GetChangeCounter {})?;
+    say(&format!("changes       {}", changes.counter));
     Ok(())
 }
 

@@ -42,14 +42,15 @@ pub struct Store<S> {
 }
 
 impl<S: Storage> Store<S> {
-    /// Makes an empty store on the whole medium, whose banks must be zero.
+    /// Makes a store on the whole medium, whose banks must be zero, with the records of `initial`.
     ///
     /// `salt` may be any number. The medium counts as formatted once the superblock, the last thing
-    /// written, is durable.
+    /// written, is durable; until then it counts as unformatted.
     ///
     /// # Errors
-    /// [`Error::Length`] if the medium is too small, [`Error::Io`].
-    pub fn format(mut storage: S, salt: u64) -> Result<Self, Error> {
+    /// [`Error::Length`] if the medium is too small, [`Error::Full`], [`Error::RecordSize`],
+    /// [`Error::Io`].
+    pub fn format(mut storage: S, salt: u64, initial: &Transaction) -> Result<Self, Error> {
         let image_length = storage.len()?;
         if image_length < LEAST_IMAGE {
             return Err(Error::Length {
@@ -65,8 +66,11 @@ impl<S: Storage> Store<S> {
             active: 0,
             other_dirty: false,
         };
-        superblock.write(&mut storage)?;
-        Ok(Self::unloaded(storage, superblock))
+        storage.sync()?;
+        let mut store = Self::unloaded(storage, superblock);
+        store.commit(initial)?;
+        superblock.write(&mut store.storage)?;
+        Ok(store)
     }
 
     /// Opens the store of a formatted medium and cleans up what a power cut has left: an aborted

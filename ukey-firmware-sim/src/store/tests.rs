@@ -17,7 +17,7 @@ fn put(key: &[u8], value: &[u8]) -> Transaction {
 
 fn small_store() -> (MemoryStorage, Store<MemoryStorage>) {
     let storage = MemoryStorage::new(SMALL);
-    let store = Store::format(storage.clone(), 7).unwrap();
+    let store = Store::format(storage.clone(), 7, &Transaction::new()).unwrap();
     (storage, store)
 }
 
@@ -281,7 +281,7 @@ fn two_stores_on_one_medium_see_each_other() {
 #[test]
 fn a_long_absence_is_caught_up_although_secrets_were_wiped_meanwhile() {
     let storage = MemoryStorage::new(1 << 20);
-    let mut busy = Store::format(storage.clone(), 1).unwrap();
+    let mut busy = Store::format(storage.clone(), 1, &Transaction::new()).unwrap();
     let mut absent = Store::open(storage).unwrap();
     // More than one read window, every frame but the last with a wiped value.
     for round in 0..120u8 {
@@ -370,7 +370,7 @@ fn nonsense_is_not_an_image() {
         Some(Error::Unformatted)
     ));
     assert!(matches!(
-        Store::format(MemoryStorage::new(SMALL - 1), 0).err(),
+        Store::format(MemoryStorage::new(SMALL - 1), 0, &Transaction::new()).err(),
         Some(Error::Length { .. })
     ));
     let (storage, _) = small_store();
@@ -389,7 +389,7 @@ fn files_keep_their_length_and_their_lock() {
     let mut file = FileStorage::open_or_create(&path).unwrap();
     file.set_len(LEAST_IMAGE).unwrap();
     assert!(file.write_at(LEAST_IMAGE - 1, &[1, 2]).is_err());
-    let mut store = Store::format(file, 3).unwrap();
+    let mut store = Store::format(file, 3, &Transaction::new()).unwrap();
     store.commit(&put(b"a", b"1")).unwrap();
 
     let mut other = Store::open(FileStorage::open(&path).unwrap()).unwrap();

@@ -5,6 +5,12 @@
 //! through `ukey_token` alone. `docs/pkcs11-profile.md` lists every function and mechanism.
 //!
 //! As a Rust library it offers the exports and the types and numbers that callers need.
+//!
+//! # The caller's contract
+//!
+//! What every export asks of a C caller, and `# Safety` sections refer to: a pointer is NULL or leads to as much
+//! readable (for results: writable) memory as the length beside it says, for the duration of the call. Alignment is
+//! not asked for; NULL where it is not allowed, and lengths that cannot be, are answered with a code.
 
 #![deny(unsafe_code)]
 

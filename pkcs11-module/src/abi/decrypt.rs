@@ -8,7 +8,7 @@ use crate::session::operation::Kind;
 /// `C_DecryptInit` (PKCS#11 3.2, "C_DecryptInit"): begins a decryption; a NULL mechanism ends the running one.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DecryptInit(
     session: CK_SESSION_HANDLE,
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn C_DecryptInit(
 /// `C_Decrypt` (PKCS#11 3.2, "C_Decrypt"): decrypts in one piece.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Decrypt(
     session: CK_SESSION_HANDLE,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn C_Decrypt(
 /// `C_DecryptUpdate` (PKCS#11 3.2, "C_DecryptUpdate"): no mechanism here takes parts.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DecryptUpdate(
     session: CK_SESSION_HANDLE,
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn C_DecryptUpdate(
 /// `C_DecryptFinal` (PKCS#11 3.2, "C_DecryptFinal"): no mechanism here takes parts.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DecryptFinal(
     session: CK_SESSION_HANDLE,

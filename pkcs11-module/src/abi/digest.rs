@@ -8,7 +8,7 @@ use crate::session::operation::Kind;
 /// `C_DigestInit` (PKCS#11 3.2, "C_DigestInit"): begins a digest; a NULL mechanism ends the running one.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DigestInit(
     session: CK_SESSION_HANDLE,
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn C_DigestInit(
 /// `C_Digest` (PKCS#11 3.2, "C_Digest"): digests in one piece.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Digest(
     session: CK_SESSION_HANDLE,
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn C_Digest(
 /// `C_DigestUpdate` (PKCS#11 3.2, "C_DigestUpdate"): goes on with a digest.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DigestUpdate(
     session: CK_SESSION_HANDLE,
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn C_DigestUpdate(
 /// `C_DigestKey` (PKCS#11 3.2, "C_DigestKey"): no key of this module can be digested.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DigestKey(session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) -> CK_RV {
     call_session("C_DigestKey", session, |_, session| {
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn C_DigestKey(session: CK_SESSION_HANDLE, key: CK_OBJECT_
 /// `C_DigestFinal` (PKCS#11 3.2, "C_DigestFinal"): ends a digest.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DigestFinal(
     session: CK_SESSION_HANDLE,

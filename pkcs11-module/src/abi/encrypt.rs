@@ -8,7 +8,7 @@ use crate::session::operation::Kind;
 /// `C_EncryptInit` (PKCS#11 3.2, "C_EncryptInit"): begins an encryption; a NULL mechanism ends the running one.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_EncryptInit(
     session: CK_SESSION_HANDLE,
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn C_EncryptInit(
 /// `C_Encrypt` (PKCS#11 3.2, "C_Encrypt"): encrypts in one piece.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Encrypt(
     session: CK_SESSION_HANDLE,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn C_Encrypt(
 /// `C_EncryptUpdate` (PKCS#11 3.2, "C_EncryptUpdate"): no mechanism here takes parts.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_EncryptUpdate(
     session: CK_SESSION_HANDLE,
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn C_EncryptUpdate(
 /// `C_EncryptFinal` (PKCS#11 3.2, "C_EncryptFinal"): no mechanism here takes parts.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_EncryptFinal(
     session: CK_SESSION_HANDLE,

@@ -137,7 +137,7 @@ unsafe impl Sync for Interface {}
 /// `C_GetFunctionList` (PKCS#11 3.2, "C_GetFunctionList"): the table of version 2.40.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetFunctionList(ppFunctionList: *mut *mut CK_FUNCTION_LIST) -> CK_RV {
     guard("C_GetFunctionList", CKR_GENERAL_ERROR, || {
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn C_GetFunctionList(ppFunctionList: *mut *mut CK_FUNCTION
 /// `C_GetInterfaceList` (PKCS#11 3.2, "C_GetInterfaceList").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetInterfaceList(
     pInterfacesList: *mut CK_INTERFACE,
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn C_GetInterfaceList(
 /// `C_GetInterface` (PKCS#11 3.2, "C_GetInterface"): NULL for name and version asks for the default.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetInterface(
     pInterfaceName: *mut CK_UTF8CHAR,

@@ -10,7 +10,7 @@ use ukey_ffi::{Out, guard, input};
 /// `C_Initialize` (PKCS#11 3.2, "C_Initialize").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Initialize(pInitArgs: *mut std::ffi::c_void) -> CK_RV {
     guard("C_Initialize", CKR_GENERAL_ERROR, || {
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn C_Initialize(pInitArgs: *mut std::ffi::c_void) -> CK_RV
 /// `C_Finalize` (PKCS#11 3.2, "C_Finalize").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Finalize(pReserved: *mut std::ffi::c_void) -> CK_RV {
     guard("C_Finalize", CKR_GENERAL_ERROR, || {
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn C_Finalize(pReserved: *mut std::ffi::c_void) -> CK_RV {
 /// `C_GetInfo` (PKCS#11 3.2, "C_GetInfo").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetInfo(pInfo: *mut CK_INFO) -> CK_RV {
     call("C_GetInfo", |_| {

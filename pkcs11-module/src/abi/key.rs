@@ -8,7 +8,7 @@ use ukey_ffi::Out;
 /// `C_GenerateKeyPair` (PKCS#11 3.2, "C_GenerateKeyPair").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GenerateKeyPair(
     session: CK_SESSION_HANDLE,

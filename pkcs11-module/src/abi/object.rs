@@ -13,7 +13,7 @@ use ukey_ffi::{Out, OutSlice, input};
 /// `C_CreateObject` (PKCS#11 3.2, "C_CreateObject").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_CreateObject(
     session: CK_SESSION_HANDLE,
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn C_CreateObject(
 /// `C_DestroyObject` (PKCS#11 3.2, "C_DestroyObject").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_DestroyObject(
     session: CK_SESSION_HANDLE,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn C_DestroyObject(
 /// `C_GetObjectSize` (PKCS#11 3.2, "C_GetObjectSize").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetObjectSize(
     session: CK_SESSION_HANDLE,
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn C_GetObjectSize(
 /// `C_GetAttributeValue` (PKCS#11 3.2, "C_GetAttributeValue"): fills all it can and answers the worst failure.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetAttributeValue(
     session: CK_SESSION_HANDLE,
@@ -139,7 +139,7 @@ unsafe fn answer(
 /// `C_SetAttributeValue` (PKCS#11 3.2, "C_SetAttributeValue").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SetAttributeValue(
     session: CK_SESSION_HANDLE,
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn C_SetAttributeValue(
 /// `C_FindObjectsInit` (PKCS#11 3.2, "C_FindObjectsInit").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_FindObjectsInit(
     session: CK_SESSION_HANDLE,
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn C_FindObjectsInit(
 /// `C_FindObjects` (PKCS#11 3.2, "C_FindObjects").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_FindObjects(
     session: CK_SESSION_HANDLE,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn C_FindObjects(
 /// `C_FindObjectsFinal` (PKCS#11 3.2, "C_FindObjectsFinal").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_FindObjectsFinal(session: CK_SESSION_HANDLE) -> CK_RV {
     call_session("C_FindObjectsFinal", session, |_, session| {

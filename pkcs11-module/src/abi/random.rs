@@ -9,7 +9,7 @@ use ukey_ffi::OutSlice;
 /// `C_SeedRandom` (PKCS#11 3.2, "C_SeedRandom"): the token's generator takes no seed.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SeedRandom(
     session: CK_SESSION_HANDLE,
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn C_SeedRandom(
 /// `C_GenerateRandom` (PKCS#11 3.2, "C_GenerateRandom").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GenerateRandom(
     session: CK_SESSION_HANDLE,

@@ -10,7 +10,7 @@ use ukey_ffi::Out;
 /// `C_OpenSession` (PKCS#11 3.2, "C_OpenSession"). The callback is never called: nothing here surrenders or times out.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_OpenSession(
     slotID: CK_SLOT_ID,
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn C_OpenSession(
 /// `C_CloseSession` (PKCS#11 3.2, "C_CloseSession").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_CloseSession(session: CK_SESSION_HANDLE) -> CK_RV {
     call("C_CloseSession", |module| module.close_session(session))
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn C_CloseSession(session: CK_SESSION_HANDLE) -> CK_RV {
 /// `C_CloseAllSessions` (PKCS#11 3.2, "C_CloseAllSessions").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_CloseAllSessions(slotID: CK_SLOT_ID) -> CK_RV {
     call("C_CloseAllSessions", |module| {
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn C_CloseAllSessions(slotID: CK_SLOT_ID) -> CK_RV {
 /// `C_GetSessionInfo` (PKCS#11 3.2, "C_GetSessionInfo").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetSessionInfo(
     session: CK_SESSION_HANDLE,
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn C_GetSessionInfo(
 /// `C_GetOperationState` (PKCS#11 3.2, "C_GetOperationState"): no state of this module can leave it.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetOperationState(
     session: CK_SESSION_HANDLE,
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn C_GetOperationState(
 /// `C_SetOperationState` (PKCS#11 3.2, "C_SetOperationState"): no state is ours, so none is valid.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SetOperationState(
     session: CK_SESSION_HANDLE,
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn C_SetOperationState(
 /// `C_Login` (PKCS#11 3.2, "C_Login").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Login(
     session: CK_SESSION_HANDLE,
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn C_Login(
 /// `C_LoginUser` (PKCS#11 3.2, "C_LoginUser"): a token has one user, without a name.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_LoginUser(
     session: CK_SESSION_HANDLE,
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn C_LoginUser(
 /// `C_Logout` (PKCS#11 3.2, "C_Logout").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Logout(session: CK_SESSION_HANDLE) -> CK_RV {
     call_session("C_Logout", session, |_, session| {
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn C_Logout(session: CK_SESSION_HANDLE) -> CK_RV {
 /// `C_SessionCancel` (PKCS#11 3.2, "C_SessionCancel").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SessionCancel(session: CK_SESSION_HANDLE, flags: CK_FLAGS) -> CK_RV {
     call_session("C_SessionCancel", session, |_, session| {
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn C_SessionCancel(session: CK_SESSION_HANDLE, flags: CK_F
 /// `C_GetSessionValidationFlags` (PKCS#11 3.2, "C_GetSessionValidationFlags"): nothing here is validated.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetSessionValidationFlags(
     session: CK_SESSION_HANDLE,

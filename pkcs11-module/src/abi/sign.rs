@@ -8,7 +8,7 @@ use crate::session::operation::Kind;
 /// `C_SignInit` (PKCS#11 3.2, "C_SignInit"): begins a signature; a NULL mechanism ends the running one.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SignInit(
     session: CK_SESSION_HANDLE,
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn C_SignInit(
 /// `C_Sign` (PKCS#11 3.2, "C_Sign"): signs in one piece.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Sign(
     session: CK_SESSION_HANDLE,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn C_Sign(
 /// `C_SignUpdate` (PKCS#11 3.2, "C_SignUpdate"): goes on with a signature.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SignUpdate(
     session: CK_SESSION_HANDLE,
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn C_SignUpdate(
 /// `C_SignFinal` (PKCS#11 3.2, "C_SignFinal"): ends a signature.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SignFinal(
     session: CK_SESSION_HANDLE,

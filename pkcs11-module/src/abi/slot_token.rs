@@ -9,7 +9,7 @@ use ukey_ffi::{Out, OutBuf, input};
 /// `C_GetSlotList` (PKCS#11 3.2, "C_GetSlotList").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetSlotList(
     tokenPresent: CK_BBOOL,
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn C_GetSlotList(
 /// `C_GetSlotInfo` (PKCS#11 3.2, "C_GetSlotInfo").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetSlotInfo(slotID: CK_SLOT_ID, pInfo: *mut CK_SLOT_INFO) -> CK_RV {
     call("C_GetSlotInfo", |module| {
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn C_GetSlotInfo(slotID: CK_SLOT_ID, pInfo: *mut CK_SLOT_I
 /// `C_GetTokenInfo` (PKCS#11 3.2, "C_GetTokenInfo").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetTokenInfo(slotID: CK_SLOT_ID, pInfo: *mut CK_TOKEN_INFO) -> CK_RV {
     call("C_GetTokenInfo", |module| {
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn C_GetTokenInfo(slotID: CK_SLOT_ID, pInfo: *mut CK_TOKEN
 /// `C_WaitForSlotEvent` (PKCS#11 3.2, "C_WaitForSlotEvent").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_WaitForSlotEvent(
     flags: CK_FLAGS,
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn C_WaitForSlotEvent(
 /// `C_GetMechanismList` (PKCS#11 3.2, "C_GetMechanismList").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetMechanismList(
     slotID: CK_SLOT_ID,
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn C_GetMechanismList(
 /// `C_GetMechanismInfo` (PKCS#11 3.2, "C_GetMechanismInfo").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetMechanismInfo(
     slotID: CK_SLOT_ID,
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn C_GetMechanismInfo(
 /// `C_InitToken` (PKCS#11 3.2, "C_InitToken").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]); the label has 32 bytes.
+/// The caller's contract as the crate's documentation has it; the label has 32 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_InitToken(
     slotID: CK_SLOT_ID,
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn C_InitToken(
 /// `C_InitPIN` (PKCS#11 3.2, "C_InitPIN").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_InitPIN(
     session: CK_SESSION_HANDLE,
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn C_InitPIN(
 /// `C_SetPIN` (PKCS#11 3.2, "C_SetPIN").
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_SetPIN(
     session: CK_SESSION_HANDLE,

@@ -8,7 +8,7 @@ use crate::session::operation::Kind;
 /// `C_VerifyInit` (PKCS#11 3.2, "C_VerifyInit"): begins a verification; a NULL mechanism ends the running one.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_VerifyInit(
     session: CK_SESSION_HANDLE,
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn C_VerifyInit(
 /// `C_Verify` (PKCS#11 3.2, "C_Verify"): verifies in one piece.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_Verify(
     session: CK_SESSION_HANDLE,
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn C_Verify(
 /// `C_VerifyUpdate` (PKCS#11 3.2, "C_VerifyUpdate"): goes on with a verification.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_VerifyUpdate(
     session: CK_SESSION_HANDLE,
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn C_VerifyUpdate(
 /// `C_VerifyFinal` (PKCS#11 3.2, "C_VerifyFinal"): ends a verification.
 ///
 /// # Safety
-/// The caller's contract (see [`super`]).
+/// The caller's contract as the crate's documentation has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_VerifyFinal(
     session: CK_SESSION_HANDLE,

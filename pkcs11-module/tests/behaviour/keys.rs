@@ -179,117 +179,83 @@ fn same_labels_are_different_keys() {
 #[test]
 fn what_cannot_be_made_is_refused_and_leaves_nothing() {
     let (p11, session) = P11::user();
-    let rsa = || Mechanism::plain(CKM_RSA_PKCS_KEY_PAIR_GEN);
-    let bits = |n| token().number(CKA_MODULUS_BITS, n);
-    let parameter = || Mechanism(CKM_SM2_KEY_PAIR_GEN, vec![1]);
-    for (mechanism, public, private, expected) in [
-        (
-            Mechanism::plain(CKM_SM3),
-            token(),
-            token(),
-            CKR_MECHANISM_INVALID,
-        ),
-        (
-            Mechanism::plain(CKM_DSA_KEY_PAIR_GEN),
-            token(),
-            token(),
-            CKR_MECHANISM_INVALID,
-        ),
-        (parameter(), token(), token(), CKR_MECHANISM_PARAM_INVALID),
-        (
-            sm2(),
-            token(),
-            Template::default(),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_PRIVATE, false),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_EXTRACTABLE, true),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_SENSITIVE, false),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_ALWAYS_AUTHENTICATE, true),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_LOCAL, true),
-            CKR_ATTRIBUTE_READ_ONLY,
-        ),
-        (
-            sm2(),
-            token(),
-            token().flag(CKA_VERIFY, true),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token().number(CKA_KEY_TYPE, CKK_RSA),
-            token(),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token().number(CKA_KEY_TYPE, CKK_EC),
-            token().number(CKA_KEY_TYPE, CKK_SM2),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            sm2(),
-            token().number(CKA_CLASS, CKO_PRIVATE_KEY),
-            token(),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (rsa(), token(), token(), CKR_TEMPLATE_INCOMPLETE),
-        (rsa(), bits(1024), token(), CKR_KEY_SIZE_RANGE),
-        (rsa(), bits(2047), token(), CKR_KEY_SIZE_RANGE),
-        (rsa(), bits(CK_ULONG::MAX), token(), CKR_KEY_SIZE_RANGE),
-        (
-            rsa(),
-            bits(2048).bytes(CKA_PUBLIC_EXPONENT, &[3]),
-            token(),
-            CKR_ATTRIBUTE_VALUE_INVALID,
-        ),
-        (
-            sm2(),
-            token().bytes(CKA_ID, &[1; 61_000]),
-            token(),
-            CKR_DEVICE_MEMORY,
-        ),
-    ] {
+    let refused = |mechanism, public, private, expected| {
         assert_eq!(
             p11.generate(session, mechanism, public, private),
             Err(expected)
         );
+    };
+    for number in [CKM_SM3, CKM_DSA_KEY_PAIR_GEN] {
+        refused(
+            Mechanism::plain(number),
+            token(),
+            token(),
+            CKR_MECHANISM_INVALID,
+        );
     }
-    assert!(p11.find(session, Template::default()).is_empty());
-    let reading = p11.open(p11.slot(), false);
-    assert_eq!(
-        p11.generate(reading, sm2(), token(), token()),
-        Err(CKR_SESSION_READ_ONLY)
+    let parameter = Mechanism(CKM_SM2_KEY_PAIR_GEN, vec![1]);
+    refused(parameter, token(), token(), CKR_MECHANISM_PARAM_INVALID);
+    for private in [
+        Template::default(),
+        token().flag(CKA_PRIVATE, false),
+        token().flag(CKA_EXTRACTABLE, true),
+        token().flag(CKA_SENSITIVE, false),
+        token().flag(CKA_ALWAYS_AUTHENTICATE, true),
+        token().flag(CKA_VERIFY, true),
+    ] {
+        refused(sm2(), token(), private, CKR_TEMPLATE_INCONSISTENT);
+    }
+    refused(
+        sm2(),
+        token(),
+        token().flag(CKA_LOCAL, true),
+        CKR_ATTRIBUTE_READ_ONLY,
     );
+    let typed = |key_type| token().number(CKA_KEY_TYPE, key_type);
+    refused(sm2(), typed(CKK_RSA), token(), CKR_TEMPLATE_INCONSISTENT);
+    refused(
+        sm2(),
+        typed(CKK_EC),
+        typed(CKK_SM2),
+        CKR_TEMPLATE_INCONSISTENT,
+    );
+    let other_class = token().number(CKA_CLASS, CKO_PRIVATE_KEY);
+    refused(sm2(), other_class, token(), CKR_TEMPLATE_INCONSISTENT);
+    refused(
+        sm2(),
+        token().bytes(CKA_ID, &[1; 61_000]),
+        token(),
+        CKR_DEVICE_MEMORY,
+    );
+    assert!(p11.find(session, Template::default()).is_empty());
+}
+
+#[test]
+fn rsa_pairs_that_the_token_does_not_make_are_refused() {
+    let (p11, session) = P11::user();
+    let refused = |public, expected| {
+        let rsa = Mechanism::plain(CKM_RSA_PKCS_KEY_PAIR_GEN);
+        assert_eq!(p11.generate(session, rsa, public, token()), Err(expected));
+    };
+    let bits = |n| token().number(CKA_MODULUS_BITS, n);
+    refused(token(), CKR_TEMPLATE_INCOMPLETE);
+    for size in [0, 1024, 2047, 8192, CK_ULONG::MAX] {
+        refused(bits(size), CKR_KEY_SIZE_RANGE);
+    }
+    let three = bits(2048).bytes(CKA_PUBLIC_EXPONENT, &[3]);
+    refused(three, CKR_ATTRIBUTE_VALUE_INVALID);
+    assert!(p11.find(session, Template::default()).is_empty());
+}
+
+#[test]
+fn making_keys_takes_the_user_and_a_writing_session() {
+    let (p11, session) = P11::user();
+    let reading = p11.open(p11.slot(), false);
+    let make = |session| p11.generate(session, sm2(), token(), token());
+    assert_eq!(make(reading), Err(CKR_SESSION_READ_ONLY));
     expect(call!(p11, C_CloseSession(reading)));
     expect(call!(p11, C_Logout(session)));
-    assert_eq!(
-        p11.generate(session, sm2(), token(), token()),
-        Err(CKR_USER_NOT_LOGGED_IN)
-    );
+    assert_eq!(make(session), Err(CKR_USER_NOT_LOGGED_IN));
 }
 
 #[test]

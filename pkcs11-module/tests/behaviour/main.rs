@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, missing_docs)]
 
 mod arguments;
+mod certificates;
 mod cipher;
 mod digest;
 mod general;
@@ -10,6 +11,8 @@ mod harness;
 mod keys;
 mod login;
 mod objects;
+mod openssl;
 mod search;
 mod sign;
+mod sign_rsa;
 mod slots;

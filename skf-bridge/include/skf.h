@@ -40,7 +40,7 @@ typedef uint32_t UINT;
 typedef uint32_t DWORD;
 typedef uint32_t FLAGS;
 typedef int32_t BOOL;
-typedef CHAR *LPSTR;
+typedef char *LPSTR; /* UTF-8, NUL-terminated */
 typedef void *HANDLE;
 typedef HANDLE DEVHANDLE;
 typedef HANDLE HAPPLICATION;

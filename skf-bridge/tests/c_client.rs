@@ -62,6 +62,22 @@ fn the_header_has_the_layout_of_the_standard_in_c_and_cpp() {
 }
 
 #[test]
+fn the_example_of_the_readme_compiles() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```c\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("sign.c");
+    std::fs::write(&source, example).unwrap();
+    compile(
+        "gcc",
+        "-std=c99",
+        source.to_str().unwrap(),
+        &["-fsyntax-only"],
+    );
+}
+
+#[test]
 fn a_c_program_goes_from_a_blank_token_to_a_signature() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("skf_smoke");
@@ -84,9 +100,9 @@ fn a_c_program_goes_from_a_blank_token_to_a_signature() {
     assert!(steps.ends_with("done\n"), "{steps}");
 }
 
-/// Exports, header and the list that the C programs look up are the same names, and nothing else is exported.
+/// Exports, header, the list that the C programs look up and the profile have the same names; nothing else is exported.
 #[test]
-fn exports_header_and_client_list_agree() {
+fn exports_header_client_list_and_profile_agree() {
     let output = Command::new("nm")
         .args(["-D", "--defined-only"])
         .arg(library())
@@ -105,7 +121,13 @@ fn exports_header_and_client_list_agree() {
     let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let declared = names(&read("skf-bridge/include/skf.h"), "ULONG DEVAPI ", '(');
     let looked_up = names(&read("tests/c/skf_functions.h"), "X(", ')');
+    let documented = names(&read("docs/skf-profile.md"), "| `SKF_", '`');
+    let documented = documented
+        .iter()
+        .map(|name| format!("SKF_{name}"))
+        .collect();
     assert_eq!(exported.len(), 80);
     assert_eq!(exported, declared);
     assert_eq!(declared, looked_up);
+    assert_eq!(declared, documented);
 }

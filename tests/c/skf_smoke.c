@@ -35,10 +35,6 @@ static void check(int holds, const char *condition, int line) {
     }
 }
 
-static LPSTR text(const char *string) {
-    return (LPSTR)(size_t)string;
-}
-
 static void load(const char *path) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
@@ -55,15 +51,15 @@ static void load(const char *path) {
     puts("loaded, no symbol missing");
 }
 
-static DEVHANDLE connect_device(const char *name) {
-    static CHAR list[65536];
+static DEVHANDLE connect_device(char *name) {
+    static char list[65536];
     ULONG size = 0;
     DEVHANDLE device = NULL;
     OK(pSKF_EnumDev(TRUE, NULL, &size));
     CHECK(size <= sizeof list);
     OK(pSKF_EnumDev(TRUE, list, &size));
     CHECK(list[size - 1] == 0);
-    OK(pSKF_ConnectDev(name != NULL ? text(name) : list, &device));
+    OK(pSKF_ConnectDev(name != NULL ? name : list, &device));
     CHECK(device != NULL);
     return device;
 }
@@ -91,11 +87,11 @@ static HAPPLICATION create_application(DEVHANDLE device) {
     HAPPLICATION application = NULL;
     ULONG tries = 0, most = 0;
     BOOL is_default = FALSE;
-    OK(pSKF_CreateApplication(device, text("TENDER"), text("admin-1234"), 10, text("12345678"), 10,
+    OK(pSKF_CreateApplication(device, "TENDER", "admin-1234", 10, "12345678", 10,
                               SECURE_USER_ACCOUNT, &application));
-    EXPECT(SAR_PIN_INCORRECT, pSKF_VerifyPIN(application, USER_TYPE, text("87654321"), &tries));
+    EXPECT(SAR_PIN_INCORRECT, pSKF_VerifyPIN(application, USER_TYPE, "87654321", &tries));
     CHECK(tries == 9);
-    OK(pSKF_VerifyPIN(application, USER_TYPE, text("12345678"), &tries));
+    OK(pSKF_VerifyPIN(application, USER_TYPE, "12345678", &tries));
     OK(pSKF_GetPINInfo(application, USER_TYPE, &most, &tries, &is_default));
     CHECK(most == 10 && tries == 10 && is_default);
     puts("application created, user logged in");
@@ -148,13 +144,13 @@ static void file(HAPPLICATION application) {
     BYTE content[] = "seal", read[16];
     ULONG length = sizeof read;
     FILEATTRIBUTE attributes;
-    OK(pSKF_CreateFile(application, text("seal.dat"), 4, SECURE_ANYONE_ACCOUNT, SECURE_USER_ACCOUNT));
-    OK(pSKF_WriteFile(application, text("seal.dat"), 0, content, 4));
-    OK(pSKF_GetFileInfo(application, text("seal.dat"), &attributes));
+    OK(pSKF_CreateFile(application, "seal.dat", 4, SECURE_ANYONE_ACCOUNT, SECURE_USER_ACCOUNT));
+    OK(pSKF_WriteFile(application, "seal.dat", 0, content, 4));
+    OK(pSKF_GetFileInfo(application, "seal.dat", &attributes));
     CHECK(attributes.FileSize == 4 && attributes.WriteRights == SECURE_USER_ACCOUNT);
-    OK(pSKF_ReadFile(application, text("seal.dat"), 0, attributes.FileSize, read, &length));
+    OK(pSKF_ReadFile(application, "seal.dat", 0, attributes.FileSize, read, &length));
     CHECK(length == 4 && memcmp(read, content, 4) == 0);
-    OK(pSKF_DeleteFile(application, text("seal.dat")));
+    OK(pSKF_DeleteFile(application, "seal.dat"));
     puts("file written and read");
 }
 
@@ -175,7 +171,7 @@ int main(int argc, char **argv) {
     authenticate(device);
     application = create_application(device);
     OK(pSKF_UnlockDev(device));
-    OK(pSKF_CreateContainer(application, text("bidder"), &container));
+    OK(pSKF_CreateContainer(application, "bidder", &container));
     OK(pSKF_GenECCKeyPair(container, SGD_SM2_1, &key));
     OK(pSKF_GetContainerType(container, &type));
     CHECK(type == CONTAINER_TYPE_ECC && key.BitLen == 256);

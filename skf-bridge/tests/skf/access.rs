@@ -92,9 +92,9 @@ fn device_authentication_needs_the_right_key_and_a_fresh_challenge() {
             SKF_DevAuth(token.device, cryptogram.as_mut_ptr(), 16),
             SAR_OK
         );
-        assert_ne!(
+        assert_eq!(
             SKF_DevAuth(token.device, cryptogram.as_mut_ptr(), 16),
-            SAR_OK,
+            SAR_NOTINITIALIZEERR,
             "replayed"
         );
     }

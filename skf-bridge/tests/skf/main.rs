@@ -12,6 +12,7 @@ mod container;
 mod device;
 mod digest_mac;
 mod ecc;
+mod enveloped_key;
 mod event;
 mod file;
 mod fork;

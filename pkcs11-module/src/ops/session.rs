@@ -20,9 +20,19 @@ pub(crate) fn open(
     if flags & CKF_ASYNC_SESSION != 0 {
         return Err(Error::SessionAsyncNotSupported);
     }
-    let token = module.slots.token(slot)?;
     let read_write = flags & CKF_RW_SESSION != 0;
-    let _turn = token.session_turn();
+    let mut token = module.slots.token(slot)?;
+    let mut turn = token.session_turn();
+    // While this call waited, C_InitToken may have made another token of a blank one.
+    loop {
+        let current = module.slots.token(slot)?;
+        if Arc::ptr_eq(&current, &token) {
+            break;
+        }
+        drop(turn);
+        token = current;
+        turn = token.session_turn();
+    }
     if !read_write && token.login() == Login::Officer {
         return Err(Error::SessionReadWriteSoExists);
     }

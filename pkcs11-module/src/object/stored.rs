@@ -22,11 +22,11 @@ pub(crate) const LARGEST: usize = 60_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Attributes of a container's private key.
-    PrivateKey,
+    OfPrivateKey,
     /// Attributes of a container's public key.
-    PublicKey,
+    OfPublicKey,
     /// Attributes of a container's certificate.
-    Certificate,
+    OfCertificate,
     /// A data, certificate or public-key object of its own.
     Object,
     /// A container's public key was destroyed, which containers cannot do; CKA_VALUE is its fingerprint.
@@ -37,9 +37,9 @@ pub(crate) enum Kind {
 
 impl Kind {
     const NUMBERS: [(Self, u8); 6] = [
-        (Self::PrivateKey, 1),
-        (Self::PublicKey, 2),
-        (Self::Certificate, 3),
+        (Self::OfPrivateKey, 1),
+        (Self::OfPublicKey, 2),
+        (Self::OfCertificate, 3),
         (Self::Object, 4),
         (Self::HiddenPublicKey, 5),
         (Self::HiddenCertificate, 6),

@@ -201,7 +201,7 @@ fn records_are_laid_out_as_documented() {
     attributes.set_bytes(CKA_LABEL, b"ab".to_vec());
     attributes.set_flag(CKA_TOKEN, true); // said by the token itself
     let record = Record {
-        kind: Kind::PrivateKey,
+        kind: Kind::OfPrivateKey,
         side: Side::Signature,
         attributes,
     };
@@ -231,9 +231,9 @@ fn records_come_back_as_they_were_and_broken_ones_not_at_all() {
     );
     attributes.set_bytes(CKA_ID, []);
     for kind in [
-        Kind::PrivateKey,
-        Kind::PublicKey,
-        Kind::Certificate,
+        Kind::OfPrivateKey,
+        Kind::OfPublicKey,
+        Kind::OfCertificate,
         Kind::Object,
         Kind::HiddenPublicKey,
     ] {
@@ -323,17 +323,17 @@ fn a_container_with_two_pairs_shows_two_triples() {
 #[test]
 fn records_override_what_the_container_says_and_link_the_pair() {
     let records = vec![
-        stored(1, "bid", Kind::PrivateKey, bytes(CKA_ID, b"one")),
+        stored(1, "bid", Kind::OfPrivateKey, bytes(CKA_ID, b"one")),
         stored(
             2,
             "bid",
-            Kind::Certificate,
+            Kind::OfCertificate,
             bytes(CKA_LABEL, b"certificate"),
         ),
         stored(
             3,
             "another",
-            Kind::PublicKey,
+            Kind::OfPublicKey,
             bytes(CKA_LABEL, b"of nothing"),
         ),
     ];
@@ -355,7 +355,7 @@ fn records_cannot_change_the_key_itself() {
     lie.set_bytes(CKA_EC_PARAMS, b"another curve");
     let all = objects(&view(
         vec![double_container()],
-        vec![stored(1, "bid", Kind::PublicKey, lie)],
+        vec![stored(1, "bid", Kind::OfPublicKey, lie)],
     ));
     assert_eq!(
         all[1].attributes.bytes(CKA_EC_PARAMS),

@@ -57,8 +57,8 @@ impl Records {
             self.attributes(container, side, kind)
                 .and_then(|record| record.bytes(CKA_ID))
         };
-        named(Kind::PrivateKey)
-            .or_else(|| named(Kind::PublicKey))
+        named(Kind::OfPrivateKey)
+            .or_else(|| named(Kind::OfPublicKey))
             .map_or_else(|| default_id(key), <[u8]>::to_vec)
     }
 
@@ -135,9 +135,9 @@ fn side_objects(
             key,
             id: &pair_id,
         };
-        objects.push(pair.private(records.attributes(name, side, Kind::PrivateKey)));
+        objects.push(pair.private(records.attributes(name, side, Kind::OfPrivateKey)));
         if !records.hides(name, side, Kind::HiddenPublicKey, &key_fingerprint(key)) {
-            objects.push(pair.public(records.attributes(name, side, Kind::PublicKey)));
+            objects.push(pair.public(records.attributes(name, side, Kind::OfPublicKey)));
         }
         id = Some(pair_id);
     }
@@ -149,7 +149,7 @@ fn side_objects(
             side,
             der,
             id,
-            records.attributes(name, side, Kind::Certificate),
+            records.attributes(name, side, Kind::OfCertificate),
         ));
     }
 }

@@ -42,13 +42,13 @@ pub(crate) fn generate_pair(
     let labelled = private.bytes(CKA_LABEL).unwrap_or_default().to_vec();
     let records = [
         record(
-            Kind::PrivateKey,
+            Kind::OfPrivateKey,
             private,
             making,
             row.number,
             &PRIVATE_USAGE,
         ),
-        record(Kind::PublicKey, public, making, row.number, &PUBLIC_USAGE),
+        record(Kind::OfPublicKey, public, making, row.number, &PUBLIC_USAGE),
     ];
     let name = make(session, making, &labelled, &records)?;
     let handle = |private| {

@@ -70,17 +70,17 @@ pub(crate) fn set_attributes(
             side,
             private: true,
         } => {
-            change_record(session, container, *side, Kind::PrivateKey, &change)?;
+            change_record(session, container, *side, Kind::OfPrivateKey, &change)?;
         }
         Source::Key {
             container,
             side,
             private: false,
         } => {
-            change_record(session, container, *side, Kind::PublicKey, &change)?;
+            change_record(session, container, *side, Kind::OfPublicKey, &change)?;
         }
         Source::Certificate { container, side } => {
-            change_record(session, container, *side, Kind::Certificate, &change)?;
+            change_record(session, container, *side, Kind::OfCertificate, &change)?;
         }
         Source::File { .. } => return Err(Error::ActionProhibited),
         Source::Stored { id } => change_stored(session, &object, *id, &change)?,

@@ -202,14 +202,14 @@ fn store_in_container(
         attributes.remove(CKA_VALUE);
         attributes.remove(CKA_CLASS);
         let id = records
-            .get(container, side, Kind::Certificate)
+            .get(container, side, Kind::OfCertificate)
             .map_or(0, |(id, _)| id);
         write_record(
             session,
             id,
             container,
             &Record {
-                kind: Kind::Certificate,
+                kind: Kind::OfCertificate,
                 side,
                 attributes,
             },

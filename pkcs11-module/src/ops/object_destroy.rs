@@ -97,8 +97,8 @@ fn keep(session: &OpenSession, beside: &[Arc<Object>], copies: &mut Vec<u32>) ->
 /// Containers cannot lose a public key or a certificate: they are marked as destroyed, until another takes the place.
 fn hide(session: &OpenSession, object: &Object, container: &str, side: Side) -> Result<(), Error> {
     let (mark, own) = match object.source {
-        Source::Certificate { .. } => (Kind::HiddenCertificate, Kind::Certificate),
-        _ => (Kind::HiddenPublicKey, Kind::PublicKey),
+        Source::Certificate { .. } => (Kind::HiddenCertificate, Kind::OfCertificate),
+        _ => (Kind::HiddenPublicKey, Kind::OfPublicKey),
     };
     let (_, records) = session.token.records()?;
     let mut attributes = Attributes::default();

@@ -19,7 +19,9 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads the configuration and starts logging.
-    pub(crate) fn new(global: Global) -> Result<Self> {
+    pub(crate) fn new(mut global: Global) -> Result<Self> {
+        // An empty UKEY_SERIAL is as good as none.
+        global.serial = global.serial.filter(|serial| !serial.is_empty());
         let mut config = Config::load()?;
         match global.verbose {
             0 => {}

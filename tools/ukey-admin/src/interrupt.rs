@@ -5,7 +5,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -15,7 +15,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::exit_code::ExitCode;
+use crate::{exit_code::ExitCode, login};
 
 /// What must be put in order before the process may end.
 struct State {
@@ -36,6 +36,9 @@ static TERMINAL: Mutex<()> = Mutex::new(());
 /// How often and how long to wait for a prompt to give the terminal back.
 const TERMINAL_WAITS: u32 = 20;
 const TERMINAL_WAIT: Duration = Duration::from_millis(10);
+
+/// How long an interrupted command may take to log out.
+const LOGOUT_WAIT: Duration = Duration::from_secs(2);
 
 /// Starts listening. Without it (no thread to be had) the default action ends the process.
 pub(crate) fn listen() {
@@ -68,7 +71,18 @@ fn end() -> ! {
         thread::sleep(TERMINAL_WAIT);
     }
     eprintln!("{}", crate::text::interrupted(&state.done));
+    log_out();
     std::process::exit(ExitCode::Interrupted as i32);
+}
+
+/// Waits for the exchange under way, but not for ever: a key may hang.
+fn log_out() {
+    let (done, logged_out) = mpsc::channel();
+    thread::spawn(move || {
+        login::log_out();
+        done.send(()).ok();
+    });
+    logged_out.recv_timeout(LOGOUT_WAIT).ok();
 }
 
 fn state() -> MutexGuard<'static, State> {

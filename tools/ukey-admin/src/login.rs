@@ -1,7 +1,10 @@
 //! Getting PINs and logging in: tries left are shown before and after, and no try is spent that
 //! the user did not mean to spend.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use ukey_token::{Application, Device, Pin, PinState, PinType};
 
@@ -26,7 +29,26 @@ impl From<PinRole> for PinType {
     }
 }
 
-/// Logs the user in.
+/// Where this process is logged in. A card in a reader keeps a login beyond the process that made
+/// it, and other programs could use the keys without a PIN.
+static LOGGED_IN: Mutex<Option<Application>> = Mutex::new(None);
+
+fn logged_in() -> MutexGuard<'static, Option<Application>> {
+    LOGGED_IN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends what this process is logged in to; for the end of the command, however it ended.
+pub(crate) fn log_out() {
+    let application = logged_in().take();
+    if let Some(application) = application
+        && let Err(error) = application.clear_secure_state()
+    {
+        // A key that was pulled has forgotten the login by itself.
+        tracing::debug!(%error, "logout failed");
+    }
+}
+
+/// Logs the user in until [`log_out`].
 pub(crate) fn user(context: &Context, application: &Application, args: &PinArgs) -> Result<()> {
     let entry = Entry {
         context,
@@ -75,7 +97,10 @@ impl Entry<'_> {
                 Err(shape) => return Err(shape.into()),
             };
             tries_left = match self.application.verify_pin(self.role.into(), &pin) {
-                Ok(()) => return Ok(pin),
+                Ok(()) => {
+                    *logged_in() = Some(self.application.clone());
+                    return Ok(pin);
+                }
                 Err(ukey_token::Error::PinIncorrect { tries_left }) => tries_left,
                 Err(ukey_token::Error::PinLocked) => 0,
                 Err(e) => return Err(e.into()),

@@ -39,7 +39,11 @@ fn main() -> std::process::ExitCode {
 
 fn run(cli: Cli) -> ExitCode {
     let json = cli.global.json;
+    if json {
+        console::set_colors_enabled_stderr(false);
+    }
     let result = Context::new(cli.global).and_then(|context| cmd::run(&context, &cli.command));
+    login::log_out();
     output::finish(result, json)
 }
 

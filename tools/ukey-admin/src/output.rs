@@ -22,6 +22,9 @@ use crate::{
 /// Name and version of the JSON form; changes only when a reader of it would break.
 pub(crate) const SCHEMA: &str = "ukey/1";
 
+/// Bytes below which work is done before a bar can be read.
+const WORTH_A_BAR: u64 = 8 << 20;
+
 /// Result of a command that ran to its end.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -172,9 +175,10 @@ impl Talk {
         Self::bar(total, template)
     }
 
-    /// Puts a bar on the screen, if somebody watches.
+    /// Puts a bar on the screen, if somebody watches and it is not over at once.
     pub(crate) fn show(self, bar: &ProgressBar) {
-        if self.on && io::stderr().is_terminal() {
+        let long = bar.length().is_none_or(|total| total >= WORTH_A_BAR);
+        if self.on && long && io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }

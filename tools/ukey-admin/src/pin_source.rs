@@ -49,7 +49,8 @@ impl FromStr for PinSource {
     /// is refused when it is used.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text.split_once(':') {
-            None if text == "prompt" => Self::Prompt,
+            // An empty variable is as good as none.
+            None if text == "prompt" || text.is_empty() => Self::Prompt,
             None if text == "stdin" => Self::Stdin,
             None if text == "agent" => Self::Agent,
             Some(("env", name)) if !name.is_empty() => Self::Env(name.to_owned()),

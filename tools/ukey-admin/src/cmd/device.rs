@@ -28,7 +28,12 @@ fn list(context: &Context) -> Result<Outcome> {
             readers: found.unusable,
         });
     }
-    for (reader, why) in &found.unusable {
+    // A service that is not there does not matter while there are keys without it.
+    let readers = found
+        .unusable
+        .iter()
+        .filter(|(name, _)| name != text::error::READERS);
+    for (reader, why) in readers {
         context
             .talk
             .warn(&format!("{reader}: {}", text::error::token(why)));

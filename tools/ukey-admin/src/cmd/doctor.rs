@@ -127,7 +127,7 @@ fn render(findings: &[Finding]) -> String {
                     .apply_to(finding.status.word())
                     .to_string(),
                 finding.code(),
-                finding.subject.clone(),
+                or_dash(&finding.subject),
                 finding.message.clone(),
             ]
         })
@@ -142,4 +142,12 @@ fn render(findings: &[Finding]) -> String {
         }
     }
     text
+}
+
+fn or_dash(subject: &str) -> String {
+    if subject.is_empty() {
+        "-".to_owned()
+    } else {
+        subject.to_owned()
+    }
 }

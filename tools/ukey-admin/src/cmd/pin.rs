@@ -58,7 +58,6 @@ fn change(context: &Context, args: &PinChangeArgs) -> Result<Outcome> {
     let old = entry.proven()?;
     let new = login::new_pin(context, role, args.new_pin.new_pin_source.as_ref())?;
     application.change_pin(role.into(), &old, &new)?;
-    application.clear_secure_state()?;
     Ok(done(text::pin_changed(role)))
 }
 
@@ -77,7 +76,6 @@ fn unblock(context: &Context, args: &PinUnblockArgs) -> Result<Outcome> {
         PinState::NotSet => application.set_user_pin(&new)?,
         _ => application.unblock_pin(&so_pin, &new)?,
     }
-    application.clear_secure_state()?;
     Ok(done(text::PIN_UNBLOCKED.to_owned()))
 }
 

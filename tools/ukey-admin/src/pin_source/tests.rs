@@ -19,6 +19,7 @@ fn pin_file(folder: &tempfile::TempDir, content: &[u8], mode: u32) -> PinSource 
 #[test]
 fn reads_every_kind_of_source() {
     assert_eq!(parse("prompt"), PinSource::Prompt);
+    assert_eq!(parse(""), PinSource::Prompt);
     assert_eq!(parse("stdin"), PinSource::Stdin);
     assert_eq!(parse("agent"), PinSource::Agent);
     assert_eq!(parse("env:NAME"), PinSource::Env("NAME".to_owned()));
@@ -28,14 +29,7 @@ fn reads_every_kind_of_source() {
 
 #[test]
 fn a_pin_in_place_of_a_source_is_refused_and_forgotten() {
-    for text in [
-        "13579135",
-        "fd:13579135x",
-        "pin:13579135",
-        "env:",
-        "file:",
-        "",
-    ] {
+    for text in ["13579135", "fd:13579135x", "pin:13579135", "env:", "file:"] {
         let source = parse(text);
         assert_eq!(source, PinSource::Unknown, "{text}");
         let error = PinReader::default().read(&source).unwrap_err();

@@ -250,3 +250,40 @@ fn nothing_is_asked_where_nobody_answers() {
     desk.run(["--non-interactive", "key", "generate"]).code(2);
     assert_eq!(desk.tries_left(), 10);
 }
+
+/// A card in a reader would keep the login for other programs. ClearSecureState is `80 1C`.
+#[test]
+fn a_login_does_not_outlive_its_command() {
+    let desk = Desk::initialised();
+    let last_command = |container: &str, source: &str| {
+        let output = desk
+            .command()
+            .args([
+                "key",
+                "generate",
+                "--container",
+                container,
+                "--pin-source",
+                source,
+            ])
+            .envs([("UKEY_LOG", "ukey::apdu=trace"), ("NO_COLOR", "1")])
+            .output()
+            .unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        let mut commands = log.lines().filter(|line| line.contains("header=["));
+        (
+            output.status.code(),
+            commands
+                .next_back()
+                .unwrap()
+                .contains("header=[128, 28, 0, 0]"),
+        )
+    };
+    assert_eq!(last_command("a", "file:user.pin"), (Some(0), true));
+    assert_eq!(last_command("b", "file:wrong.pin"), (Some(4), false));
+    // Fails after the login: no token takes a name like that.
+    assert_eq!(
+        last_command(&"n".repeat(200), "file:user.pin"),
+        (Some(1), true)
+    );
+}

@@ -20,8 +20,15 @@ struct Session {
 
 impl Session {
     fn start(desk: &Desk, arguments: &str) -> Self {
+        Self::start_with(desk, arguments, &[])
+    }
+
+    fn start_with(desk: &Desk, arguments: &str, environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new("script");
         desk.prepare(&mut command);
+        command
+            .env("TERM", "xterm")
+            .envs(environment.iter().copied());
         let line = format!("{} {arguments}", env!("CARGO_BIN_EXE_ukey-admin"));
         command.args(["-q", "-e", "-c", &line, "/dev/null"]);
         command
@@ -145,4 +152,16 @@ fn ctrl_c_at_the_prompt_is_130() {
     let (code, rest) = session.end();
     assert_eq!(code, 130, "{rest}");
     assert_eq!(desk.tries_left(), 10);
+}
+
+#[test]
+fn no_color_is_respected() {
+    let desk = Desk::enrolled();
+    let (_, colourful) = Session::start(&desk, "doctor").end();
+    assert!(colourful.contains('\u{1b}'), "{colourful}");
+    let (code, plain) = Session::start_with(&desk, "doctor", &[("NO_COLOR", "1")]).end();
+    assert_eq!(code, 0);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let (_, json) = Session::start(&desk, "--json container delete nothing").end();
+    assert!(!json.contains('\u{1b}'), "{json}");
 }

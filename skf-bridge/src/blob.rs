@@ -4,48 +4,29 @@
 //! non-zero bytes before the number are refused, as GmSSL does.
 
 use ukey_crypto::{rsa, sm2};
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::abi::types::{
-    ECC_CIPHER_HEAD_LEN, ECC_FIELD_LEN, ECCPRIVATEKEYBLOB, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB,
-    MAX_RSA_EXPONENT_LEN, MAX_RSA_MODULUS_LEN, RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB,
+    ECC_CIPHER_HEAD_LEN, ECC_FIELD_LEN, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB, MAX_RSA_EXPONENT_LEN,
+    MAX_RSA_MODULUS_LEN, RSAPUBLICKEYBLOB,
 };
 use crate::error::Error;
 
 /// SGD_RSA (GM/T 0006).
-const SGD_RSA: u32 = 0x0001_0000;
+pub(crate) const SGD_RSA: u32 = 0x0001_0000;
 /// Bits of an SM2 key.
-const SM2_BITS: u32 = 256;
+pub(crate) const SM2_BITS: u32 = 256;
 /// Bytes of an SM2 number.
 const SM2_LEN: usize = 32;
 const RSA_MAX_BITS: usize = MAX_RSA_MODULUS_LEN * 8;
 
-/// Wipes the plaintext key when it leaves scope.
-impl Zeroize for ECCPRIVATEKEYBLOB {
-    fn zeroize(&mut self) {
-        self.PrivateKey.zeroize();
-    }
-}
-
-impl Zeroize for RSAPRIVATEKEYBLOB {
-    fn zeroize(&mut self) {
-        self.PrivateExponent.zeroize();
-        self.Prime1.zeroize();
-        self.Prime2.zeroize();
-        self.Prime1Exponent.zeroize();
-        self.Prime2Exponent.zeroize();
-        self.Coefficient.zeroize();
-    }
-}
-
-fn right_aligned<const N: usize>(number: &[u8]) -> Option<[u8; N]> {
+pub(crate) fn right_aligned<const N: usize>(number: &[u8]) -> Option<[u8; N]> {
     let mut field = [0; N];
     field[N.checked_sub(number.len())?..].copy_from_slice(number);
     Some(field)
 }
 
 /// The 32 significant bytes of an SM2 field.
-fn sm2_number<'a>(
+pub(crate) fn sm2_number<'a>(
     field: &'a [u8; ECC_FIELD_LEN],
     what: &'static str,
 ) -> Result<&'a [u8; SM2_LEN], Error> {
@@ -80,17 +61,6 @@ pub(crate) fn ecc_public_bytes(key: &sm2::PublicKey) -> Vec<u8> {
     let blob = ecc_public_blob(key);
     let bits = blob.BitLen.to_ne_bytes();
     [&bits[..], &blob.XCoordinate, &blob.YCoordinate].concat()
-}
-
-/// An SM2 private key from its blob.
-pub(crate) fn ecc_private(blob: &ECCPRIVATEKEYBLOB) -> Result<sm2::SecretKey, Error> {
-    if blob.BitLen != SM2_BITS {
-        return Err(Error::EccBits(blob.BitLen));
-    }
-    Ok(sm2::SecretKey::from_bytes(sm2_number(
-        &blob.PrivateKey,
-        "SM2 private key",
-    )?)?)
 }
 
 /// A signature from its blob; range checks are the verifier's.
@@ -164,7 +134,7 @@ pub(crate) fn ecc_cipher_bytes(cipher: &sm2::Ciphertext) -> Vec<u8> {
 }
 
 /// Checks BitLen and gives the modulus length in bytes.
-fn rsa_len(bits: u32) -> Result<usize, Error> {
+pub(crate) fn rsa_len(bits: u32) -> Result<usize, Error> {
     let len = bits as usize / 8;
     let fits = bits.is_multiple_of(8) && (128..=MAX_RSA_MODULUS_LEN).contains(&len);
     if fits {
@@ -175,7 +145,11 @@ fn rsa_len(bits: u32) -> Result<usize, Error> {
 }
 
 /// The significant end of a right-aligned field, `len` bytes.
-fn rsa_number<'a>(field: &'a [u8], len: usize, what: &'static str) -> Result<&'a [u8], Error> {
+pub(crate) fn rsa_number<'a>(
+    field: &'a [u8],
+    len: usize,
+    what: &'static str,
+) -> Result<&'a [u8], Error> {
     let (high, low) = field.split_at(field.len() - len);
     if high.iter().any(|byte| *byte != 0) {
         Err(Error::InputData(what))
@@ -215,80 +189,6 @@ pub(crate) fn rsa_public_bytes(key: &rsa::PublicKey) -> Result<Vec<u8>, Error> {
     let blob = rsa_public_blob(key)?;
     let (alg, bits) = (blob.AlgID.to_ne_bytes(), blob.BitLen.to_ne_bytes());
     Ok([&alg[..], &bits, &blob.Modulus, &blob.PublicExponent].concat())
-}
-
-/// An RSA private key from its blob. The CRT values are recomputed, not believed.
-pub(crate) fn rsa_private(blob: &RSAPRIVATEKEYBLOB) -> Result<rsa::PrivateKey, Error> {
-    let bits = blob.BitLen;
-    let len = rsa_len(bits)?;
-    let half = len.div_ceil(2);
-    let key = rsa::PrivateKey::from_components(
-        rsa_number(&blob.Modulus, len, "RSA modulus")?,
-        &blob.PublicExponent,
-        rsa_number(&blob.PrivateExponent, len, "RSA private key")?,
-        rsa_number(&blob.Prime1, half, "RSA private key")?,
-        rsa_number(&blob.Prime2, half, "RSA private key")?,
-    )?;
-    if key.public_key().bits() == bits as usize {
-        Ok(key)
-    } else {
-        Err(Error::RsaBits(bits))
-    }
-}
-
-/// The blob of an RSA private key of at most 2048 bits.
-pub(crate) fn rsa_private_blob(
-    key: &rsa::PrivateKey,
-) -> Result<Zeroizing<RSAPRIVATEKEYBLOB>, Error> {
-    let public = rsa_public_blob(key.public_key())?;
-    let der = key.to_pkcs1_der();
-    let numbers = der_integers(&der).ok_or(Error::InputData("RSA private key"))?;
-    let [_version, _n, _e, d, p, q, dp, dq, qinv] = numbers;
-    let fits = |ok: Option<_>| ok.ok_or(Error::RsaBits(public.BitLen));
-    Ok(Zeroizing::new(RSAPRIVATEKEYBLOB {
-        AlgID: SGD_RSA,
-        BitLen: public.BitLen,
-        Modulus: public.Modulus,
-        PublicExponent: public.PublicExponent,
-        PrivateExponent: right_aligned(d).ok_or(Error::RsaBits(public.BitLen))?,
-        Prime1: fits(right_aligned(p))?,
-        Prime2: fits(right_aligned(q))?,
-        Prime1Exponent: fits(right_aligned(dp))?,
-        Prime2Exponent: fits(right_aligned(dq))?,
-        Coefficient: fits(right_aligned(qinv))?,
-    }))
-}
-
-/// The nine numbers of an RSAPrivateKey (RFC 8017 A.1.2), without sign bytes. The input is our own encoder's.
-fn der_integers(der: &[u8]) -> Option<[&[u8]; 9]> {
-    let (0x30, mut rest, _) = der_element(der)? else {
-        return None;
-    };
-    let mut numbers = [&[][..]; 9];
-    for number in &mut numbers {
-        let (0x02, value, after) = der_element(rest)? else {
-            return None;
-        };
-        *number = value.strip_prefix(&[0]).unwrap_or(value);
-        rest = after;
-    }
-    Some(numbers)
-}
-
-/// Tag, content and what follows.
-fn der_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (len, rest) = match first {
-        0..=0x7F => (first as usize, rest),
-        0x81 | 0x82 => {
-            let (len, rest) = rest.split_at_checked(first as usize & 0x7F)?;
-            (len.iter().fold(0, |n, byte| n << 8 | *byte as usize), rest)
-        }
-        _ => return None,
-    };
-    let (value, after) = rest.split_at_checked(len)?;
-    Some((tag, value, after))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@
 )]
 mod abi;
 mod blob;
+mod caller_key;
 mod error;
 mod handles;
 mod library;

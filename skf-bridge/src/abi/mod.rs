@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::library::{Library, library};
 use crate::ops::{Answer, MAX_INPUT};
-use crate::sar::SAR_UNKNOWNERR;
+use crate::sar::SAR_FAIL;
 use types::ULONG;
 
 /// Longest string that is looked at, for names of any kind; the semantics have the real limits.
@@ -38,7 +38,7 @@ const SESSION_KEYS_IN_TOKEN: Error = Error::NotSupported("session keys inside th
 
 /// The shape of an export: the guard, and the library of this process.
 fn export(name: &'static str, body: impl FnOnce(&'static Library) -> Result<(), Error>) -> ULONG {
-    guard(name, SAR_UNKNOWNERR, || body(library()?))
+    guard(name, SAR_FAIL, || body(library()?))
 }
 
 /// Input bytes of any acceptable length.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::abi::types::{ECCPRIVATEKEYBLOB, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB};
 use crate::blob;
+use crate::caller_key;
 use crate::error::Error;
 use crate::handles::ContainerHandle;
 
@@ -121,7 +122,7 @@ pub(crate) fn external_decrypt(
     cipher: &sm2::Ciphertext,
     room: Room,
 ) -> Result<Answer, Error> {
-    let key = blob::ecc_private(key)?;
+    let key = caller_key::ecc_private(key)?;
     if room.fit(cipher.data.len())? == Fit::Answered {
         return Ok(Answer::Length(cipher.data.len()));
     }
@@ -133,6 +134,6 @@ pub(crate) fn external_sign(
     data: &[u8],
 ) -> Result<ECCSIGNATUREBLOB, Error> {
     Ok(blob::ecc_signature_blob(
-        &blob::ecc_private(key)?.sign_digest(digest(data)?)?,
+        &caller_key::ecc_private(key)?.sign_digest(digest(data)?)?,
     ))
 }

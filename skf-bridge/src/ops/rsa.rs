@@ -1,6 +1,6 @@
 //! 7.6 Random numbers and RSA.
 
-use ukey_crypto::{Error as CryptoError, rsa};
+use ukey_crypto::Error as CryptoError;
 use ukey_ffi::Room;
 use ukey_token::{AlgId, KeyUsage, view::PublicKey};
 use zeroize::Zeroizing;
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::abi::types::{RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB};
 use crate::blob;
+use crate::caller_key;
 use crate::error::Error;
 use crate::handles::{ContainerHandle, DeviceHandle, lock};
 
@@ -39,7 +40,7 @@ pub(crate) fn random(device: &DeviceHandle, length: usize) -> Result<Zeroizing<V
 /// A new key pair in the clear, not kept anywhere.
 pub(crate) fn generate_external(bits: u32) -> Result<Zeroizing<RSAPRIVATEKEYBLOB>, Error> {
     checked_bits(bits)?;
-    blob::rsa_private_blob(&rsa::PrivateKey::generate(bits as usize)?)
+    caller_key::generate_rsa(bits)
 }
 
 pub(crate) fn generate(container: &ContainerHandle, bits: u32) -> Result<RSAPUBLICKEYBLOB, Error> {
@@ -106,7 +107,7 @@ pub(crate) fn private_operation(
     input: &[u8],
     room: Room,
 ) -> Result<Answer, Error> {
-    let key = blob::rsa_private(key)?;
+    let key = caller_key::rsa_private(key)?;
     let length = key.public_key().size();
     if input.len() != length {
         return Err(Error::InputLength("RSA input"));

@@ -1,3 +1,4 @@
+use std::ffi::c_void;
 use std::ptr::null_mut;
 
 use ukey_crypto::{hash::HashAlg, rsa, sm4};
@@ -45,89 +46,91 @@ fn random_bytes_are_as_many_as_asked_for() {
     }
 }
 
-#[test]
-fn the_token_makes_rsa_keys_signs_and_the_host_verifies() {
-    let token = Token::blank();
+/// A container with an RSA signature pair of 2048 bits.
+fn rsa_container(token: &Token) -> (*mut c_void, RSAPUBLICKEYBLOB) {
     let container = create_container(token.logged_in(), "rsa");
     let mut blob = empty_public();
-    unsafe {
-        for bits in [0, 512, 1024, 2047, 4096, u32::MAX] {
-            assert_eq!(
-                SKF_GenRSAKeyPair(container, bits, &mut blob),
-                SAR_RSAMODULUSLENERR
-            );
-        }
-        assert_eq!(SKF_GenRSAKeyPair(container, 2048, &mut blob), SAR_OK);
-        let mut kind = 0;
-        assert_eq!(SKF_GetContainerType(container, &mut kind), SAR_OK);
-        assert_eq!(kind, 1);
-    }
+    let code = unsafe { SKF_GenRSAKeyPair(container, 2048, &mut blob) };
+    assert_eq!(code, SAR_OK);
+    (container, blob)
+}
+
+/// The DigestInfo of SHA-256 over "tender".
+fn digest_info() -> Vec<u8> {
+    let digest = HashAlg::Sha256.digest(b"tender");
+    HashAlg::Sha256.digest_info(&digest).unwrap()
+}
+
+/// Signs the first `length` bytes; the buffer has `room` bytes. Code, length stored and buffer.
+fn sign(container: *mut c_void, data: &[u8], length: u32, room: u32) -> (u32, u32, Vec<u8>) {
+    let (mut data, mut out, mut len) = (data.to_vec(), vec![0xEE; room as usize], room);
+    let input = data.as_mut_ptr();
+    let code = unsafe { SKF_RSASignData(container, input, length, out.as_mut_ptr(), &mut len) };
+    (code, len, out)
+}
+
+#[test]
+fn the_token_makes_rsa_keys_of_2048_bits() {
+    let token = Token::blank();
+    let (container, blob) = rsa_container(&token);
     assert_eq!(({ blob.AlgID }, { blob.BitLen }), (0x0001_0000, 2048));
     assert_eq!(blob.PublicExponent, [0, 1, 0, 1]);
+    let mut kind = 0;
+    let code = unsafe { SKF_GetContainerType(container, &mut kind) };
+    assert_eq!((code, kind), (SAR_OK, 1));
     let exported =
         collect(|out, len| unsafe { SKF_ExportPublicKey(container, 1, out, len) }).unwrap();
     assert_eq!(exported.len(), 268);
     assert_eq!(exported[8..264], blob.Modulus);
+    for bits in [0, 512, 1024, 2047, 4096, u32::MAX] {
+        let code = unsafe { SKF_GenRSAKeyPair(container, bits, &mut empty_public()) };
+        assert_eq!(code, SAR_RSAMODULUSLENERR);
+    }
+}
 
-    let digest = HashAlg::Sha256.digest(b"tender");
-    let mut info = HashAlg::Sha256.digest_info(&digest).unwrap();
+#[test]
+fn the_token_signs_and_the_host_verifies() {
+    let token = Token::blank();
+    let (container, mut blob) = rsa_container(&token);
+    let mut info = digest_info();
     let length = info.len() as u32;
     let mut signature = collect(|out, len| unsafe {
         SKF_RSASignData(container, info.as_mut_ptr(), length, out, len)
     })
     .unwrap();
     assert_eq!(signature.len(), 256);
-    public_key(&blob)
-        .verify_pkcs1v15(&info, &signature)
-        .unwrap();
+    let key = public_key(&blob);
+    key.verify_pkcs1v15(&info, &signature).unwrap();
 
-    let mut verify = |info: &mut [u8], signature: &mut [u8], claimed: u32| unsafe {
+    let mut verify = |signature: &mut [u8], claimed: u32| unsafe {
+        let data = info.as_mut_ptr();
         SKF_RSAVerify(
             token.device,
             &mut blob,
-            info.as_mut_ptr(),
-            info.len() as u32,
+            data,
+            length,
             signature.as_mut_ptr(),
             claimed,
         )
     };
-    assert_eq!(verify(&mut info, &mut signature, 256), SAR_OK);
-    assert_eq!(verify(&mut info, &mut signature, 255), SAR_INDATALENERR);
-    assert_eq!(
-        verify(&mut info, &mut signature, u32::MAX),
-        SAR_INDATALENERR
-    );
+    assert_eq!(verify(&mut signature, 256), SAR_OK);
+    assert_eq!(verify(&mut signature, 255), SAR_INDATALENERR);
+    assert_eq!(verify(&mut signature, u32::MAX), SAR_INDATALENERR);
     signature[255] ^= 1;
-    assert_eq!(verify(&mut info, &mut signature, 256), SAR_HASHNOTEQUALERR);
-    unsafe {
-        let mut long = [1u8; 246];
-        let mut len = 256;
-        let code = SKF_RSASignData(
-            container,
-            long.as_mut_ptr(),
-            246,
-            signature.as_mut_ptr(),
-            &mut len,
-        );
-        assert_eq!(code, SAR_INDATALENERR);
-        let code = SKF_RSASignData(
-            container,
-            long.as_mut_ptr(),
-            0,
-            signature.as_mut_ptr(),
-            &mut len,
-        );
-        assert_eq!(code, SAR_INDATALENERR);
-        len = 255;
-        let code = SKF_RSASignData(
-            container,
-            long.as_mut_ptr(),
-            32,
-            signature.as_mut_ptr(),
-            &mut len,
-        );
-        assert_eq!((code, len), (SAR_BUFFER_TOO_SMALL, 256));
+    assert_eq!(verify(&mut signature, 256), SAR_HASHNOTEQUALERR);
+}
+
+#[test]
+fn data_to_sign_has_1_to_245_bytes() {
+    let token = Token::blank();
+    let (container, _) = rsa_container(&token);
+    for length in [0, 246, u32::MAX] {
+        assert_eq!(sign(container, &[1; 246], length, 256).0, SAR_INDATALENERR);
     }
+    assert_eq!(sign(container, &[1; 245], 245, 256).0, SAR_OK);
+    let (code, len, out) = sign(container, &[1; 32], 32, 255);
+    assert_eq!((code, len), (SAR_BUFFER_TOO_SMALL, 256));
+    assert_eq!(out, [0xEE; 255]);
 }
 
 #[test]
@@ -153,12 +156,7 @@ fn the_two_families_of_keys_do_not_mix() {
 #[test]
 fn an_rsa_pair_is_imported_under_the_signature_key() {
     let token = Token::blank();
-    let container = create_container(token.logged_in(), "rsa");
-    let mut blob = empty_public();
-    assert_eq!(
-        unsafe { SKF_GenRSAKeyPair(container, 2048, &mut blob) },
-        SAR_OK
-    );
+    let (container, blob) = rsa_container(&token);
     let key = rsa::PrivateKey::generate(2048).unwrap();
     let session_key = [0x5A; 16];
     let mut cipher = sm4::Cipher::new(
@@ -192,85 +190,93 @@ fn an_rsa_pair_is_imported_under_the_signature_key() {
     assert_eq!(exported[8..264], key.public_key().n());
 }
 
-#[test]
-fn keys_of_the_caller_work_both_ways() {
-    let token = Token::blank();
+/// A key pair of the caller.
+fn external_key(token: &Token) -> (RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB) {
     let mut private = unsafe { std::mem::zeroed::<RSAPRIVATEKEYBLOB>() };
-    unsafe {
-        assert_eq!(
-            SKF_GenExtRSAKey(token.device, 1024, &mut private),
-            SAR_RSAMODULUSLENERR
-        );
-        assert_eq!(SKF_GenExtRSAKey(token.device, 2048, &mut private), SAR_OK);
-    }
-    let mut public = RSAPUBLICKEYBLOB {
+    let code = unsafe { SKF_GenExtRSAKey(token.device, 2048, &mut private) };
+    assert_eq!(code, SAR_OK);
+    let public = RSAPUBLICKEYBLOB {
         AlgID: private.AlgID,
         BitLen: private.BitLen,
         Modulus: private.Modulus,
         PublicExponent: private.PublicExponent,
     };
+    (private, public)
+}
+
+fn private_operation(
+    token: &Token,
+    key: &RSAPRIVATEKEYBLOB,
+    input: &[u8],
+    length: u32,
+) -> Result<Vec<u8>, u32> {
+    let (mut key, mut input) = (*key, input.to_vec());
+    let data = input.as_mut_ptr();
+    collect(|out, len| unsafe {
+        SKF_ExtRSAPriKeyOperation(token.device, &mut key, data, length, out, len)
+    })
+}
+
+fn public_operation(token: &Token, key: &RSAPUBLICKEYBLOB, input: &[u8]) -> Result<Vec<u8>, u32> {
+    let (mut key, mut input) = (*key, input.to_vec());
+    let (data, length) = (input.as_mut_ptr(), input.len() as u32);
+    collect(|out, len| unsafe {
+        SKF_ExtRSAPubKeyOperation(token.device, &mut key, data, length, out, len)
+    })
+}
+
+#[test]
+fn keys_of_the_caller_work_both_ways() {
+    let token = Token::blank();
+    let (private, public) = external_key(&token);
     let mut input = [0u8; 256];
     input[255] = 42;
-    let private_operation = |blob: &mut RSAPRIVATEKEYBLOB, input: &mut [u8], length| {
-        collect(|out, len| unsafe {
-            SKF_ExtRSAPriKeyOperation(token.device, blob, input.as_mut_ptr(), length, out, len)
-        })
-    };
-    let mut raised = private_operation(&mut private, &mut input, 256).unwrap();
-    let lowered = collect(|out, len| unsafe {
-        SKF_ExtRSAPubKeyOperation(
-            token.device,
-            &mut public,
-            raised.as_mut_ptr(),
-            256,
-            out,
-            len,
-        )
-    })
-    .unwrap();
-    assert_eq!(lowered, input);
+    let raised = private_operation(&token, &private, &input, 256).unwrap();
+    assert_eq!(public_operation(&token, &public, &raised).unwrap(), input);
+    let code = unsafe { SKF_GenExtRSAKey(token.device, 1024, &mut private.clone()) };
+    assert_eq!(code, SAR_RSAMODULUSLENERR);
+}
 
+#[test]
+fn damaged_keys_and_inputs_of_the_caller_are_refused() {
+    let token = Token::blank();
+    let (private, public) = external_key(&token);
+    let input = [1u8; 256];
     assert_eq!(
-        private_operation(&mut private, &mut input, 255),
+        private_operation(&token, &private, &input, 255),
         Err(SAR_INDATALENERR)
     );
-    let mut high = [0xFF; 256];
     assert_eq!(
-        private_operation(&mut private, &mut high, 256),
+        private_operation(&token, &private, &input, u32::MAX),
+        Err(SAR_INDATALENERR)
+    );
+    assert_eq!(
+        private_operation(&token, &private, &[0xFF; 256], 256),
         Err(SAR_INDATAERR)
     );
     let mut broken = private;
     broken.Prime1[127] ^= 2;
     assert_eq!(
-        private_operation(&mut broken, &mut input, 256),
+        private_operation(&token, &broken, &input, 256),
         Err(SAR_INDATAERR)
     );
     for bits in [0, 257, u32::MAX] {
-        let mut wrong = RSAPRIVATEKEYBLOB {
+        let wrong = RSAPRIVATEKEYBLOB {
             BitLen: bits,
             ..private
         };
         assert_eq!(
-            private_operation(&mut wrong, &mut input, 256),
+            private_operation(&token, &wrong, &input, 256),
             Err(SAR_RSAMODULUSLENERR)
         );
-        let mut wrong = RSAPUBLICKEYBLOB {
+        let wrong = RSAPUBLICKEYBLOB {
             BitLen: bits,
             ..public
         };
-        let mut len = 256;
-        let code = unsafe {
-            let out = raised.as_mut_ptr();
-            SKF_ExtRSAPubKeyOperation(
-                token.device,
-                &mut wrong,
-                input.as_mut_ptr(),
-                256,
-                out,
-                &mut len,
-            )
-        };
-        assert_eq!(code, SAR_RSAMODULUSLENERR);
+        assert_eq!(
+            public_operation(&token, &wrong, &input),
+            Err(SAR_RSAMODULUSLENERR)
+        );
     }
 }
 

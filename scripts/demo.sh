@@ -96,7 +96,7 @@ start_pcsc() {
     wait_for pcscd eval 'pcscd_answers || pcscd_ended'
     if pcscd_ended; then return 1; fi
     scripts/private-pcscd.sh beside "$pcscd" \
-        "$release/ukey-sim" --connect 127.0.0.1:35963 --image "$demo/token.img" \
+        "$release/ukey-sim" serve --slot "$demo/token.img" \
         >"$demo/ukey-sim.log" 2>&1 &
     services+=($!)
     wait_for "the token in its reader" eval 'opensc-tool --list-readers | grep -q Yes'

@@ -6,13 +6,15 @@
 //! reads once per process: hence [`pcsc_test`]. Where pcscd cannot run, tests fail and say why.
 
 use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use pcsc::{Context, Scope, State};
 
-use crate::{HarnessError, Service, own_process, release_file, workspace_root};
+use crate::{HarnessError, Program, Service, own_process, release_file, workspace_root};
 
 /// Readers in the lab.
 pub const SLOTS: usize = 2;
@@ -118,17 +120,20 @@ impl PcscLab {
     /// [`HarnessError::NotBuilt`], [`HarnessError::NotReady`].
     pub fn insert(&mut self, slot: usize, image: &Path) -> Result<(), HarnessError> {
         self.ukey_sim[slot] = None;
+        let program = release_file("ukey-sim")?;
+        if !image.exists() {
+            Program::new(&program).arg("create").arg(image).succeed()?;
+        }
         let port = FIRST_PORT + u16::try_from(slot).expect("a lab has few slots");
         let mut command = private_pcscd();
         command
             .arg("beside")
             .arg(self.pcscd.id().to_string())
-            .arg(release_file("ukey-sim")?);
+            .arg(program);
         command
-            .arg("--connect")
-            .arg(format!("127.0.0.1:{port}"))
-            .arg("--image")
-            .arg(image);
+            .args(["serve", "--slot"])
+            .arg(format!("{}@{port}", image.display()));
+        command.arg("--control").arg(self.control_path(slot));
         let log = self.folder.join(format!("ukey-sim-{slot}.log"));
         let mut sim = Service::start(command, &log)?;
         sim.wait_until("the token in its reader", READY_LIMIT, || is_present(slot))?;
@@ -154,6 +159,36 @@ impl PcscLab {
         if let Some(mut sim) = self.ukey_sim[slot].take() {
             sim.kill().ok();
         }
+    }
+
+    /// Makes the token in `slot` wait before it executes each command, so that a test can act in
+    /// the middle of one.
+    ///
+    /// # Errors
+    /// [`HarnessError::File`] when no token is there.
+    pub fn slow_down(&self, slot: usize, delay: Duration) -> Result<(), HarnessError> {
+        let path = self.control_path(slot);
+        let talk = || {
+            let mut stream = UnixStream::connect(&path)?;
+            stream.set_read_timeout(Some(READY_LIMIT))?;
+            // Each simulator of the lab has one slot, which it calls 0.
+            writeln!(stream, "delay 0 {}", delay.as_millis())?;
+            let mut answer = String::new();
+            BufReader::new(stream).read_line(&mut answer)?;
+            if answer == "ok\n" {
+                Ok(())
+            } else {
+                Err(std::io::Error::other(answer))
+            }
+        };
+        talk().map_err(|source| HarnessError::File {
+            path: path.clone(),
+            source,
+        })
+    }
+
+    fn control_path(&self, slot: usize) -> PathBuf {
+        self.folder.join(format!("ukey-sim-{slot}.control"))
     }
 
     /// The simulator in `slot`, if there is one.

@@ -86,3 +86,40 @@ fn the_lab_has_two_empty_readers_of_its_own() {
         },
     );
 }
+
+#[test]
+fn a_token_can_be_inserted_slowed_down_pulled_and_inserted_again() {
+    let name = "a_token_can_be_inserted_slowed_down_pulled_and_inserted_again";
+    pcsc_test(name, Duration::from_secs(120), |lab| {
+        let image = lab.folder().join("token.img");
+        let cards = || {
+            let readers = Program::new("opensc-tool")
+                .arg("--list-readers")
+                .succeed()
+                .unwrap();
+            readers
+                .text()
+                .lines()
+                .filter(|line| line.contains("Yes"))
+                .count()
+        };
+        let random = || Program::new("opensc-tool").args(["--send-apdu", "80:50:00:00:08"]);
+        lab.insert(1, &image).unwrap();
+        assert_eq!(cards(), 1);
+        let quick = random().args(["--reader", "1"]).succeed().unwrap();
+        assert!(
+            quick.text().contains("SW1=0x90, SW2=0x00"),
+            "{}",
+            quick.text()
+        );
+
+        lab.slow_down(1, Duration::from_secs(2)).unwrap();
+        let slow = random().args(["--reader", "1"]).succeed().unwrap();
+        assert!(slow.elapsed >= Duration::from_secs(2), "{:?}", slow.elapsed);
+
+        lab.pull(1).unwrap();
+        assert_eq!(cards(), 0);
+        lab.insert(1, &image).unwrap();
+        assert_eq!(cards(), 1);
+    });
+}

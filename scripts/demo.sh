@@ -73,45 +73,53 @@ isolate() {
     unset UKEY_EMBEDDED UKEY_SERIAL UKEY_LOG UKEY_AUTH_KEY_FILE
 }
 
-# wait_for WHAT COMMAND...: until the command succeeds, at most 20 s
+# wait_for COMMAND: until it succeeds, at most 20 s
 wait_for() {
-    local what=$1
-    shift
     for ((i = 0; i < 400; i++)); do
-        if "$@" >/dev/null 2>&1; then return; fi
+        if "$1" >/dev/null 2>&1; then return; fi
         sleep 0.05
     done
-    printf 'demo: %s did not become ready\n' "$what" >&2
     return 1
 }
 
-# Starts pcscd and puts a blank token into its first reader; false where pcscd cannot run.
-start_pcsc() {
+# Starts a pcscd of our own; false where it cannot run. Sets pcscd to its process id.
+start_pcscd() {
     scripts/private-pcscd.sh run "$demo/pcsc" >"$demo/pcsc/pcscd.log" 2>&1 &
-    local pcscd=$!
+    pcscd=$!
     services+=("$pcscd")
-    export PCSCLITE_CSOCK_NAME=$demo/pcsc/socket/pcscd.comm UKEY_PCSC=on
-    pcscd_answers() { opensc-tool --list-readers | grep -q 'Virtual PCD'; }
-    pcscd_ended() { ! kill -0 "$pcscd" 2>/dev/null; }
-    wait_for pcscd eval 'pcscd_answers || pcscd_ended'
-    if pcscd_ended; then return 1; fi
-    scripts/private-pcscd.sh beside "$pcscd" \
-        "$release/ukey-sim" serve --slot "$demo/token.img" \
-        >"$demo/ukey-sim.log" 2>&1 &
+    export PCSCLITE_CSOCK_NAME=$demo/pcsc/socket/pcscd.comm
+    pcscd_settled() {
+        opensc-tool --list-readers | grep -q 'Virtual PCD' || ! kill -0 "$pcscd" 2>/dev/null
+    }
+    wait_for pcscd_settled && kill -0 "$pcscd" 2>/dev/null
+}
+
+# Puts the token into pcscd's first reader.
+insert_token() {
+    scripts/private-pcscd.sh beside "$pcscd" "$release/ukey-sim" serve --slot "$demo/token.img" \
+        >"$demo/pcsc/ukey-sim.log" 2>&1 &
     services+=($!)
-    wait_for "the token in its reader" eval 'opensc-tool --list-readers | grep -q Yes'
+    card_is_present() { opensc-tool --list-readers | grep -q ' Yes '; }
+    if ! wait_for card_is_present; then
+        printf 'demo: pcscd does not see the token:\n' >&2
+        cat "$demo/pcsc/ukey-sim.log" >&2
+        exit 1
+    fi
 }
 
 start_token() {
-    if start_pcsc; then
-        printf '%sToken%s   ukey-sim in the reader of pcscd %s\n' "$bold" "$plain" \
-            "$(pcscd --version | sed -n '1s/.*version \([0-9.]*[0-9]\).*/\1/p')"
+    "$release/ukey-sim" create "$demo/token.img" >/dev/null
+    if start_pcscd; then
+        insert_token
+        export UKEY_PCSC=on
+        printf '%sToken%s   ukey-sim in a virtual reader of %s\n' "$bold" "$plain" \
+            "$(pcscd --version | sed -n '1s/.*version \([0-9.]*[0-9]\).*/pcscd \1/p')"
         return
     fi
     unset PCSCLITE_CSOCK_NAME
-    export UKEY_PCSC=off UKEY_EMBEDDED=$demo/token.img
-    printf '%sToken%s   embedded, since pcscd cannot run here: %s\n' "$bold" "$plain" \
-        "$(tail -n 1 "$demo/pcsc/pcscd.log")"
+    export UKEY_EMBEDDED=$demo/token.img
+    printf '%sToken%s   embedded in each program, since pcscd cannot run here:\n        %s\n' \
+        "$bold" "$plain" "$(tail -n 1 "$demo/pcsc/pcscd.log")"
 }
 
 make_pins() {

@@ -6,6 +6,7 @@ mod arguments;
 mod certificates;
 mod cipher;
 mod digest;
+mod double_certificate;
 mod general;
 mod harness;
 mod keys;

@@ -367,7 +367,7 @@ fn destroyed_objects_are_gone_for_good() {
 fn another_process_sees_what_this_one_made() {
     let (p11, session) = P11::user();
     let before = p11.find(session, Template::default()).len();
-    let other = ukey_token_in_another_registry(&p11);
+    let other = p11.other_program();
     other
         .verify_pin(
             ukey_token::PinType::User,
@@ -428,16 +428,6 @@ fn another_process_sees_what_this_one_made() {
         p11.attribute(session, private, CKA_LABEL),
         Err(CKR_OBJECT_HANDLE_INVALID)
     );
-}
-
-/// The same image through the host library, with links and logins of its own, as another process would have.
-fn ukey_token_in_another_registry(p11: &P11) -> ukey_token::Application {
-    let mut config = ukey_host::Config::default();
-    config.pcsc_enabled = false;
-    config.embedded_images = vec![p11.image()];
-    let registry = ukey_host::registry(&config);
-    registry.refresh().unwrap();
-    registry.readers()[0].device().unwrap().application("UKEY")
 }
 
 #[test]

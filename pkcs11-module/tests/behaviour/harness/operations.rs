@@ -288,4 +288,14 @@ impl P11 {
     pub fn digest_init(&self, session: CK_SESSION_HANDLE, mut mechanism: Mechanism) -> CK_RV {
         call!(self, C_DigestInit(session, &mut mechanism.c()))
     }
+
+    /// The same image through the host library, with links and logins of its own, as another process would have.
+    pub fn other_program(&self) -> ukey_token::Application {
+        let mut config = ukey_host::Config::default();
+        config.pcsc_enabled = false;
+        config.embedded_images = vec![self.image()];
+        let registry = ukey_host::registry(&config);
+        registry.refresh().unwrap();
+        registry.readers()[0].device().unwrap().application("UKEY")
+    }
 }

@@ -41,3 +41,8 @@ pub use config::Config;
 pub use device::{ATR, Device};
 pub use error::Error;
 pub use lifecycle::{FACTORY_DEVICE_KEY, Factory, personalise};
+
+/// The example of the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,7 +7,7 @@ use super::{Change, Error, Storage, Transaction, Urgency};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-/// How much is read at first when another process has appended something.
+/// How much of the log is read at first; often it is all there is.
 const WINDOW: u64 = 64 * 1024;
 
 pub(super) struct Entry {
@@ -324,7 +324,9 @@ impl<S: Storage> Store<S> {
         (self.tail, self.live) = (0, 0);
         self.next_frame = self.superblock.first_frame;
         self.clean_other_bank()?;
-        self.follow(self.superblock.bank_length())?;
+        self.follow(WINDOW)?;
+        let bank_end = self.bank_start() + self.superblock.bank_length();
+        self.zero_range(self.bank_start() + self.tail, bank_end)?;
         if self.index.values().any(|entry| !entry.intact) {
             return Err(Error::Corrupt("wrong checksum in a committed record"));
         }

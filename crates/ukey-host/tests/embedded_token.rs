@@ -56,7 +56,10 @@ fn a_blank_token_is_initialised_used_and_reset() {
 
     let app = initialise(&device, None);
     assert_eq!(app.pin_info(PinType::User).unwrap().state, PinState::NotSet);
-    assert_eq!(app.verify_pin(PinType::User, &pin(USER)), Err(Error::PinNotSet));
+    assert_eq!(
+        app.verify_pin(PinType::User, &pin(USER)),
+        Err(Error::PinNotSet)
+    );
     app.verify_pin(PinType::Admin, &pin(ADMIN)).unwrap();
     app.set_user_pin(&pin(USER)).unwrap();
     app.verify_pin(PinType::User, &pin(USER)).unwrap();
@@ -66,12 +69,17 @@ fn a_blank_token_is_initialised_used_and_reset() {
     let e = public.message_digest(sm2::DEFAULT_ID, b"tender").unwrap();
     let signature = container.sign_sm2(&e).unwrap();
     public.verify_digest(&e, &signature).unwrap();
-    container.import_certificate(KeyUsage::Signature, b"not DER, kept as is").unwrap();
+    container
+        .import_certificate(KeyUsage::Signature, b"not DER, kept as is")
+        .unwrap();
     app.write_object(0, false, "work", b"attributes").unwrap();
 
     let view = app.view().unwrap();
     assert_eq!(view.containers.len(), 1);
-    assert_eq!(view.containers[0].signature.certificate.as_deref(), Some(&b"not DER, kept as is"[..]));
+    assert_eq!(
+        view.containers[0].signature.certificate.as_deref(),
+        Some(&b"not DER, kept as is"[..])
+    );
     assert_eq!(view.objects[0].owner, "work");
 
     app.reset().unwrap();
@@ -128,12 +136,16 @@ fn wrong_pins_are_counted_by_the_card_only_when_it_compared() {
         let wrong = app.change_pin(PinType::User, &pin(b"000000"), &pin(b"111111"));
         assert_eq!(wrong, Err(Error::PinIncorrect { tries_left }));
     }
-    assert_eq!(app.verify_pin(PinType::User, &pin(USER)), Err(Error::PinLocked));
+    assert_eq!(
+        app.verify_pin(PinType::User, &pin(USER)),
+        Err(Error::PinLocked)
+    );
     let wrong = app.unblock_pin(&pin(b"000000"), &pin(b"222222"));
     assert_eq!(wrong, Err(Error::PinIncorrect { tries_left: 9 }));
     app.unblock_pin(&pin(ADMIN), &pin(b"222222")).unwrap();
     app.verify_pin(PinType::User, &pin(b"222222")).unwrap();
-    app.change_pin(PinType::User, &pin(b"222222"), &pin(b"333333")).unwrap();
+    app.change_pin(PinType::User, &pin(b"222222"), &pin(b"333333"))
+        .unwrap();
     app.verify_pin(PinType::User, &pin(b"333333")).unwrap();
 }
 
@@ -160,7 +172,9 @@ fn an_encryption_pair_comes_in_encrypted_wherever_the_producer_put_it() {
         };
         container.import_sm2(&enveloped).unwrap();
         let cipher = pair.public_key().encrypt(b"content key").unwrap();
-        let plain = container.decrypt_sm2(KeyUsage::Encryption, &cipher).unwrap();
+        let plain = container
+            .decrypt_sm2(KeyUsage::Encryption, &cipher)
+            .unwrap();
         assert_eq!(&plain[..], b"content key");
         enveloped.public_key = &signing;
         assert_eq!(container.import_sm2(&enveloped), Err(Error::InvalidData));
@@ -177,9 +191,15 @@ fn a_second_process_sees_changes_but_not_logins() {
     let theirs = device(&second).application("UKEY");
     assert!(theirs.view().unwrap().containers.is_empty());
     mine.verify_pin(PinType::User, &pin(USER)).unwrap();
-    mine.create_container("mine").unwrap().generate_sm2().unwrap();
+    mine.create_container("mine")
+        .unwrap()
+        .generate_sm2()
+        .unwrap();
     assert_eq!(theirs.view().unwrap().containers.len(), 1);
-    assert_eq!(theirs.container("mine").sign_sm2(&[1; 32]).map(drop), Err(Error::NotLoggedIn));
+    assert_eq!(
+        theirs.container("mine").sign_sm2(&[1; 32]).map(drop),
+        Err(Error::NotLoggedIn)
+    );
     mine.container("mine").sign_sm2(&[1; 32]).unwrap();
 }
 
@@ -198,7 +218,11 @@ fn moving_the_image_away_is_pulling_the_token() {
     registry.refresh().unwrap();
     let again = device(&registry).application("UKEY");
     assert_eq!(again.pin_info(PinType::User).unwrap().tries_left, 5);
-    assert_eq!(app.pin_info(PinType::User), Err(Error::Removed), "the old one stays dead");
+    assert_eq!(
+        app.pin_info(PinType::User),
+        Err(Error::Removed),
+        "the old one stays dead"
+    );
 }
 
 #[test]
@@ -206,13 +230,20 @@ fn files_are_written_and_read_in_pieces_within_their_rights() {
     let folder = tempfile::tempdir().unwrap();
     let (registry, _) = registry(&folder.path().join("token.img"));
     let app = initialise(&device(&registry), Some(&pin(USER)));
-    assert_eq!(app.create_file("seal", 10, Rights::ANYONE, Rights::USER), Err(Error::AccessDenied));
+    assert_eq!(
+        app.create_file("seal", 10, Rights::ANYONE, Rights::USER),
+        Err(Error::AccessDenied)
+    );
     app.verify_pin(PinType::User, &pin(USER)).unwrap();
     let content: Vec<u8> = (0..150_000_u32).map(|n| n as u8).collect();
-    app.create_file("seal", 150_000, Rights::ANYONE, Rights::USER).unwrap();
+    app.create_file("seal", 150_000, Rights::ANYONE, Rights::USER)
+        .unwrap();
     app.write_file("seal", 0, &content).unwrap();
     app.clear_secure_state().unwrap();
     assert_eq!(app.read_file("seal", 0, 150_000).unwrap(), content);
-    assert_eq!(app.read_file("seal", 149_990, 100).unwrap(), &content[149_990..]);
+    assert_eq!(
+        app.read_file("seal", 149_990, 100).unwrap(),
+        &content[149_990..]
+    );
     assert_eq!(app.write_file("seal", 0, b"x"), Err(Error::AccessDenied));
 }

@@ -11,11 +11,13 @@ use std::{
     collections::HashMap,
     ffi::CString,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Largest answer: 65,536 data bytes and the status word.
 const MAX_ANSWER: usize = pcsc::MAX_BUFFER_SIZE_EXTENDED;
+/// How long pcscd may take to notice that a card is gone; it looks every 400 ms.
+const NOTICE: Duration = Duration::from_secs(1);
 const PROTOCOLS: Protocols = Protocols::T0.union(Protocols::T1);
 
 /// Readers of the PC/SC service. The service is contacted on first use and again when it was
@@ -216,6 +218,24 @@ impl PcscTransport {
             .map_err(card_error)
     }
 
+    /// Whether the card left its reader in the middle of a command. Some drivers (vpcd) then report
+    /// success and no answer, and pcscd notices only with its next look at the reader.
+    fn is_gone(&self) -> bool {
+        let deadline = Instant::now() + NOTICE;
+        loop {
+            let status = match &self.link {
+                Link::Free(card) => card.status2_owned(),
+                Link::InTransaction(held) => held.borrow_dependent().status2_owned(),
+                Link::Lost => return true,
+            };
+            match status {
+                Err(e) => return card_error(e) == TransportError::Removed,
+                Ok(_) if Instant::now() >= deadline => return false,
+                Ok(_) => std::thread::sleep(NOTICE / 50),
+            }
+        }
+    }
+
     fn after(&mut self, e: pcsc::Error) -> TransportError {
         match card_error(e) {
             TransportError::Reset => match self.reconnect() {
@@ -236,8 +256,9 @@ impl Transport for PcscTransport {
             }
             Link::Lost => return Err(TransportError::Removed),
         };
-        match answer {
-            Ok(answer) => Ok(answer.to_vec()),
+        match answer.map(<[u8]>::to_vec) {
+            Ok(answer) if answer.len() < 2 && self.is_gone() => Err(TransportError::Removed),
+            Ok(answer) => Ok(answer),
             Err(e) => Err(self.after(e)),
         }
     }
@@ -275,6 +296,17 @@ impl Transport for PcscTransport {
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+}
+
+/// A dropped card would be reset, under the hands of all other programs that use it.
+impl Drop for PcscTransport {
+    fn drop(&mut self) {
+        self.end_transaction();
+        if let Link::Free(card) = std::mem::replace(&mut self.link, Link::Lost) {
+            // An Err means that card or service are gone.
+            card.disconnect(Disposition::LeaveCard).ok();
+        }
     }
 }
 

@@ -11,6 +11,7 @@ packages=(
     util-linux iproute2     # unshare, nsenter, ip: a private pcscd for demo and tests
     openssl                 # independent check of signatures, certificates, requests
     opensc                  # pkcs11-tool, opensc-tool
+    libp11-kit-dev          # a public PKCS#11 header, for C consumers
     softhsm2                # a second PKCS#11 module to compare with
     libbcprov-java libbcpkix-java libbcutil-java  # Bouncy Castle: certificates, CMS
     jq                      # the demo reads --json answers

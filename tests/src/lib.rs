@@ -29,4 +29,4 @@ pub use pcsc_lab::{PcscLab, environment as pcsc_environment, pcsc_test};
 pub use program::{Finished, Program};
 pub use recording::{Exchange, Recording, RecordingProvider, recorded_registry};
 pub use service::Service;
-pub use wait::{wait_for, wait_until};
+pub use wait::{thread_sleeps, wait_for, wait_until};

@@ -119,7 +119,8 @@ impl PcscLab {
     /// # Errors
     /// [`HarnessError::NotBuilt`], [`HarnessError::NotReady`].
     pub fn insert(&mut self, slot: usize, image: &Path) -> Result<(), HarnessError> {
-        self.ukey_sim[slot] = None;
+        // So that pcscd sees a removal and an insertion, also after an unnoticed pull.
+        self.pull(slot)?;
         let program = release_file("ukey-sim")?;
         if !image.exists() {
             Program::new(&program).arg("create").arg(image).succeed()?;

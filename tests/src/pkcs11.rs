@@ -31,6 +31,8 @@ const CKM_SM2_SM3: u64 = 0x8000_0B22;
 const CKM_SM2_SM3_DER: u64 = 0xD54B_0003;
 /// SM2 encryption, C1 ‖ C3 ‖ C2 with C1 = 04 ‖ x ‖ y.
 const CKM_SM2_ENCRYPT: u64 = 0xD54B_0004;
+/// SM2 encryption, the ciphertext as DER.
+const CKM_SM2_ENCRYPT_DER: u64 = 0xD54B_0005;
 /// SM3.
 const CKM_SM3: u64 = 0x8000_0B01;
 /// SM2 keys.
@@ -60,6 +62,11 @@ pub fn sm2_sm3_der() -> Mechanism<'static> {
 /// SM2 encryption, C1 ‖ C3 ‖ C2.
 pub fn sm2_encrypt() -> Mechanism<'static> {
     vendor(CKM_SM2_ENCRYPT)
+}
+
+/// SM2 encryption, DER.
+pub fn sm2_encrypt_der() -> Mechanism<'static> {
+    vendor(CKM_SM2_ENCRYPT_DER)
 }
 
 /// SM3.
@@ -169,8 +176,16 @@ pub fn generate_sm2(session: &Session, label: &str) -> Result<KeyPair> {
 /// # Errors
 /// The module's.
 pub fn generate_rsa(session: &Session, label: &str) -> Result<KeyPair> {
+    generate_rsa_of(session, label, 2048)
+}
+
+/// Makes an RSA pair of so many bits in the token.
+///
+/// # Errors
+/// The module's.
+pub fn generate_rsa_of(session: &Session, label: &str, bits: u64) -> Result<KeyPair> {
     let size = vec![
-        Attribute::ModulusBits(2048.into()),
+        Attribute::ModulusBits(bits.into()),
         Attribute::PublicExponent(vec![1, 0, 1]),
     ];
     generate(session, &Mechanism::RsaPkcsKeyPairGen, label, size)

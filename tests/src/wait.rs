@@ -27,3 +27,15 @@ pub fn wait_for<T>(what: &str, limit: Duration, mut found: impl FnMut() -> Optio
 pub fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     wait_for(what, limit, || holds().then_some(()));
 }
+
+/// Whether the thread of this process with this name sleeps, by proc(5): it waits for something,
+/// such as the answer of a card. Names have at most 15 bytes.
+pub fn thread_sleeps(name: &str) -> bool {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return false;
+    };
+    threads.flatten().any(|thread| {
+        let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        status.starts_with(&format!("Name:\t{name}\n")) && status.contains("State:\tS")
+    })
+}

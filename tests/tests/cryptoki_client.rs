@@ -15,7 +15,7 @@ use ukey_tests::pkcs11::{
     self, LABEL, SO_PIN, USER_PIN, bytes_of, find_key, generate_rsa, generate_sm2,
     initialize_token, log_in, new_token, only_slot, pin, rv,
 };
-use ukey_tests::{embedded_test, wait_for, wait_until};
+use ukey_tests::{embedded_test, thread_sleeps, wait_for, wait_until};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -398,7 +398,9 @@ fn finalising_ends_a_waiting_thread() {
             let thread = std::thread::Builder::new().name("waiter".to_owned());
             thread.spawn(move || module.wait_for_slot_event()).unwrap()
         };
-        wait_until("the thread's being asleep", LIMIT, || is_asleep("waiter"));
+        wait_until("the thread's being asleep", LIMIT, || {
+            thread_sleeps("waiter")
+        });
         module.finalize().unwrap();
         let ended = waiting.join().unwrap().unwrap_err();
         assert!(
@@ -409,13 +411,4 @@ fn finalising_ends_a_waiting_thread() {
             "{ended}"
         );
     });
-}
-
-/// Whether the thread of this process with this name sleeps, by proc(5).
-fn is_asleep(name: &str) -> bool {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    threads.flatten().any(|thread| {
-        let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
-        status.starts_with(&format!("Name:\t{name}\n")) && status.contains("State:\tS")
-    })
 }

@@ -3,7 +3,7 @@
 //! clocks do.
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use cryptoki::object::{Attribute, ObjectClass};
 use ukey_crypto::hash::HashAlg;
 use ukey_host::Config;
 use ukey_tests::pkcs11::{self, generate_rsa, generate_sm2, new_token};
-use ukey_tests::{TokenImage, embedded_test, own_process, pcsc_test};
+use ukey_tests::{TokenImage, embedded_test, pcsc_test};
 use ukey_token::transport::counting::{CountingProvider, Counts};
 use ukey_token::{
     Application, Container, Device, FACTORY_AUTH_KEY, KeyUsage, NewApplication, Pin, PinType,
@@ -188,52 +188,63 @@ fn an_unchanged_view_costs_one_question_over_pcsc() {
     );
 }
 
-/// The same through the exported functions of PKCS#11, counted in the library's own log.
+/// The same through the exported functions of PKCS#11, counted in the library's own log. `question`:
+/// what it costs to learn that nothing has changed.
+fn pkcs11_adds_no_exchange(folder: &Path, question: usize) {
+    let log = folder.join("apdu.log");
+    let config = format!(
+        "[log]\nfilter = \"ukey::apdu=trace\"\nfile = \"{}\"\n",
+        log.display()
+    );
+    std::fs::write(folder.join("ukey.toml"), config).unwrap();
+    let module = pkcs11::load_module();
+    let session = new_token(&module).unwrap();
+    let sm2 = generate_sm2(&session, "sm2").unwrap();
+    let rsa = generate_rsa(&session, "rsa").unwrap();
+    let spent = |body: &dyn Fn()| {
+        let before = logged_exchanges(&log);
+        body();
+        logged_exchanges(&log) - before
+    };
+    assert!(logged_exchanges(&log) > 10, "the log is written");
+    let sign = |mechanism: &Mechanism<'_>, key, message: &[u8]| {
+        session.sign(mechanism, key, message).unwrap();
+    };
+    let sign_sm2 = || sign(&pkcs11::sm2_digest(), sm2.private, &DIGEST);
+    // The first use of a key may look at the objects once more.
+    sign_sm2();
+    assert_eq!(spent(&sign_sm2), 1, "SM2 signature");
+    let sign_message = || sign(&pkcs11::sm2_sm3(), sm2.private, &[0x42; 100_000]);
+    assert_eq!(spent(&sign_message), 1, "SM2 signature of a message");
+    let sign_rsa = || sign(&Mechanism::Sha256RsaPkcs, rsa.private, b"message");
+    assert_eq!(spent(&sign_rsa), 1, "RSA signature");
+    let cipher = session
+        .encrypt(&pkcs11::sm2_encrypt(), sm2.public, b"plaintext")
+        .unwrap();
+    let decrypt = || {
+        let plaintext = session.decrypt(&pkcs11::sm2_encrypt(), sm2.private, &cipher);
+        assert_eq!(plaintext.unwrap(), b"plaintext");
+    };
+    assert_eq!(spent(&decrypt), 1, "SM2 decryption");
+    let search = || {
+        let template = [Attribute::Class(ObjectClass::PRIVATE_KEY)];
+        assert_eq!(session.find_objects(&template).unwrap().len(), 2);
+    };
+    assert_eq!(spent(&search), question, "search");
+}
+
 #[test]
-fn pkcs11_adds_no_exchange() {
-    let image = TokenImage::blank().unwrap();
-    let log = image.folder().join("apdu.log");
-    let mut environment = image.environment();
-    environment.push(("UKEY_LOG", "ukey::apdu=trace".into()));
-    environment.push(("UKEY_LOG_FILE", log.into()));
-    own_process("pkcs11_adds_no_exchange", LIMIT, environment, || {
-        let log = PathBuf::from(std::env::var_os("UKEY_LOG_FILE").unwrap());
-        let module = pkcs11::load_module();
-        let session = new_token(&module).unwrap();
-        let sm2 = generate_sm2(&session, "sm2").unwrap();
-        let rsa = generate_rsa(&session, "rsa").unwrap();
-        let spent = |body: &dyn Fn()| {
-            let before = logged_exchanges(&log);
-            body();
-            logged_exchanges(&log) - before
-        };
-        assert!(logged_exchanges(&log) > 10, "the log is written");
-        let sign_sm2 = || drop(session.sign(&pkcs11::sm2_digest(), sm2.private, &DIGEST));
-        // The first use of a key may look at the objects once more.
-        sign_sm2();
-        assert_eq!(spent(&sign_sm2), 1, "SM2 signature");
-        let sign_message = || {
-            let message = vec![0x42; 100_000];
-            session
-                .sign(&pkcs11::sm2_sm3(), sm2.private, &message)
-                .unwrap();
-        };
-        assert_eq!(spent(&sign_message), 1, "SM2 signature of a message");
-        let sign_rsa = || drop(session.sign(&Mechanism::Sha256RsaPkcs, rsa.private, b"message"));
-        assert_eq!(spent(&sign_rsa), 1, "RSA signature");
-        let cipher = session
-            .encrypt(&pkcs11::sm2_encrypt(), sm2.public, b"plaintext")
-            .unwrap();
-        let decrypt = || {
-            let plaintext = session.decrypt(&pkcs11::sm2_encrypt(), sm2.private, &cipher);
-            assert_eq!(plaintext.unwrap(), b"plaintext");
-        };
-        assert_eq!(spent(&decrypt), 1, "SM2 decryption");
-        let search = || {
-            let template = [Attribute::Class(ObjectClass::PRIVATE_KEY)];
-            assert_eq!(session.find_objects(&template).unwrap().len(), 2);
-        };
-        assert_eq!(spent(&search), 0, "search");
+fn pkcs11_adds_no_exchange_embedded() {
+    embedded_test("pkcs11_adds_no_exchange_embedded", LIMIT, |image| {
+        pkcs11_adds_no_exchange(image.parent().unwrap(), 0);
+    });
+}
+
+#[test]
+fn pkcs11_adds_no_exchange_over_pcsc() {
+    pcsc_test("pkcs11_adds_no_exchange_over_pcsc", LIMIT, |lab| {
+        lab.insert(0, &lab.folder().join("token.img")).unwrap();
+        pkcs11_adds_no_exchange(lab.folder(), 1);
     });
 }
 

@@ -12,7 +12,7 @@ use ukey_tests::peer::{Peer, serve_as_peer};
 use ukey_tests::pkcs11::{
     self, find_key, find_pair, generate_sm2, log_in, new_token, only_slot, rv, sm2_public_key,
 };
-use ukey_tests::{embedded_test, pcsc_test};
+use ukey_tests::{Program, admin, embedded_test, pcsc_test, release_file};
 
 const LIMIT: Duration = Duration::from_secs(180);
 const ROUNDS: usize = 12;
@@ -135,6 +135,30 @@ fn two_processes_over_pcsc() {
         let session = new_token(&module).unwrap();
         let mut other = Peer::start("two_processes_over_pcsc").unwrap();
         create_search_and_sign(&session, &mut other);
+    });
+}
+
+/// The card's memory is shared by all programs that use it: none may reset it when it leaves.
+#[test]
+fn one_that_only_looks_disturbs_no_login() {
+    pcsc_test("one_that_only_looks_disturbs_no_login", LIMIT, |lab| {
+        lab.insert(0, &lab.folder().join("token.img")).unwrap();
+        let module = pkcs11::load_module();
+        let session = new_token(&module).unwrap();
+        let pair = generate_sm2(&session, "key").unwrap();
+        for _ in 0..2 {
+            admin(&["device", "list"]).unwrap().succeed().unwrap();
+            admin(&["pin", "status"]).unwrap().succeed().unwrap();
+            Program::new("pkcs11-tool")
+                .arg("--module")
+                .arg(release_file("libukey_pkcs11.so").unwrap())
+                .arg("--list-objects")
+                .succeed()
+                .unwrap();
+            session
+                .sign(&pkcs11::sm2_digest(), pair.private, &[1; 32])
+                .unwrap();
+        }
     });
 }
 

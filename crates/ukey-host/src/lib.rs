@@ -1,6 +1,6 @@
 //! Configuration and composition: the one crate that knows both the host library and the card OS
 //! that can run inside this process. The C libraries and the tools ask it for a
-//! [`Registry`](ukey_token::Registry) and need not care what is behind it.
+//! [`Registry`] and need not care what is behind it.
 #![forbid(unsafe_code)]
 
 mod config;

@@ -32,7 +32,7 @@ impl AppState {
     }
 }
 
-/// See the [module](self). Cheap to clone.
+/// An application on a token: its PINs, containers, files and objects. Cheap to clone.
 #[derive(Clone)]
 pub struct Application {
     device: Device,

@@ -3,7 +3,7 @@
 use crate::{application::Application, client::Connection, device::Run, error::Error};
 use ukey_apdu::id::{AppId, ContainerId};
 
-/// See the [module](self). Cheap to clone; holds no card-side state of its own.
+/// A container of an application on a token. Cheap to clone; holds no card-side state of its own.
 #[derive(Clone, Debug)]
 pub struct Container {
     application: Application,

@@ -16,7 +16,7 @@ use std::{
 /// Longest time between two looks at the readers while waiting for an event.
 const POLL: Duration = Duration::from_millis(250);
 
-/// See the [module](self). Readers are never forgotten, so their numbers stay valid.
+/// All readers that this process knows, in the order in which it met them. Readers are never forgotten, so their numbers stay valid.
 pub struct Registry {
     providers: Vec<Arc<dyn Provider>>,
     readers: RwLock<Vec<Arc<Reader>>>,

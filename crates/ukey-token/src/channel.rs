@@ -8,7 +8,7 @@ use crate::{
     transport::{Limits, Transport, TransportError},
 };
 use ukey_apdu::{
-    CommandApdu, Form, ResponseApdu, StatusWord,
+    CommandApdu, Form, ResponseApdu, StatusKind, StatusWord,
     chaining::split,
     continuation::{AnswerCollector, NextStep, get_response},
 };
@@ -16,16 +16,25 @@ use ukey_apdu::{
 /// Longest answer in bytes that is gathered from pieces, so that a broken card cannot fill memory.
 const MAX_ANSWER: usize = 1 << 20;
 
+/// Most bytes of an answer in short form.
+const MAX_SHORT_ANSWER: u32 = 256;
+
 /// A link and the sizes that fit through it.
 pub(crate) struct Channel {
     transport: Box<dyn Transport>,
     limits: Limits,
+    /// A transaction is open: no other program's command comes between two of ours.
+    undisturbed: bool,
 }
 
 impl Channel {
     pub(crate) fn new(transport: Box<dyn Transport>) -> Self {
         let limits = transport.limits();
-        Self { transport, limits }
+        Self {
+            transport,
+            limits,
+            undisturbed: false,
+        }
     }
 
     /// Narrows the command size to what the card announced (DevInfo.MaxApduDataLen, bytes).
@@ -39,18 +48,87 @@ impl Channel {
         &mut *self.transport
     }
 
+    /// As [`Transport::begin_transaction`].
+    pub(crate) fn begin_transaction(&mut self) -> Result<(), TransportError> {
+        self.transport.begin_transaction()?;
+        self.undisturbed = true;
+        Ok(())
+    }
+
+    /// As [`Transport::end_transaction`].
+    pub(crate) fn end_transaction(&mut self) {
+        self.undisturbed = false;
+        self.transport.end_transaction();
+    }
+
     /// Sends `command` and returns the whole answer with its final status word.
+    ///
+    /// Another program's command between two exchanges would make the card drop a chain, or the rest of a long answer.
+    /// So what turns out to take several exchanges is done in a transaction: a chain from the start, a long answer once
+    /// more from its beginning. Commands that must not be repeated and have long answers are sent in transactions.
     ///
     /// # Errors
     /// [`Error::Answer`] for an answer without a status word, and link errors.
     pub(crate) fn execute(&mut self, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
-        let mut collector = AnswerCollector::new(MAX_ANSWER);
         let links = split(command, self.limits.max_command_data);
-        let mut answer = self.send_chain(&links)?;
+        if self.undisturbed {
+            let first = self.send_chain(&links)?;
+            return self.complete(command, &links, first);
+        }
+        let mut in_pieces = false;
+        if let [single] = links.as_slice() {
+            let first = self.exchange(single)?;
+            in_pieces = has_rest(&first);
+            if !in_pieces {
+                return self.complete(command, &links, first);
+            }
+        }
+        self.begin_transaction()?;
+        let answer = self.execute_alone(command, &links, in_pieces);
+        self.end_transaction();
+        answer
+    }
+
+    /// The body of a transaction for one command, of which a piece of the answer may be known already.
+    fn execute_alone(
+        &mut self,
+        command: &CommandApdu,
+        links: &[CommandApdu],
+        in_pieces: bool,
+    ) -> Result<ResponseApdu, LinkError> {
+        if in_pieces {
+            self.drop_rest()?;
+        }
+        let first = self.send_chain(links)?;
+        self.complete(command, links, first)
+    }
+
+    /// Makes the card forget the rest of an answer, which the identical command would get.
+    fn drop_rest(&mut self) -> Result<(), LinkError> {
+        let mut collector = AnswerCollector::new(MAX_ANSWER);
+        let mut ask = get_response(MAX_SHORT_ANSWER);
+        loop {
+            let rest = self.exchange(&ask)?;
+            match collector.push(rest).map_err(|_| LinkError::Answer)? {
+                NextStep::GetResponse { ne } => ask = get_response(ne),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Follows up the first answer to a command until the answer is whole.
+    fn complete(
+        &mut self,
+        command: &CommandApdu,
+        links: &[CommandApdu],
+        first: ResponseApdu,
+    ) -> Result<ResponseApdu, LinkError> {
+        let mut collector = AnswerCollector::new(MAX_ANSWER);
+        let mut answer = first;
         loop {
             answer = match collector.push(answer).map_err(|_| LinkError::Answer)? {
                 NextStep::Done(answer) => return Ok(answer),
-                NextStep::Repeat => self.send_chain(&links)?,
+                NextStep::Repeat => self.send_chain(links)?,
                 NextStep::GetResponse { ne } => self.exchange(&get_response(ne))?,
                 NextStep::RetryWithNe { ne } => {
                     let mut resized = command.clone();
@@ -79,7 +157,10 @@ impl Channel {
         let form = self.form(&mut command);
         let bytes = command.encode(form).map_err(|_| LinkError::TooLong)?;
         tracing::trace!(target: "ukey::apdu", header = ?&bytes[..4], len = bytes.len(), "command");
-        let answer = self.transport.transmit(&bytes)?;
+        let answer = self.transport.transmit(&bytes).inspect_err(|e| {
+            // After a reset the link is usable again, but no transaction is open.
+            self.undisturbed &= *e != TransportError::Reset;
+        })?;
         tracing::trace!(
             target: "ukey::apdu",
             len = answer.len(),
@@ -102,6 +183,14 @@ impl Channel {
             Form::Extended
         }
     }
+}
+
+/// Whether the card keeps more of this answer.
+fn has_rest(answer: &ResponseApdu) -> bool {
+    matches!(
+        answer.sw.kind(),
+        StatusKind::BytesRemaining(_) | StatusKind::MoreData
+    )
 }
 
 /// Why no status word came back.

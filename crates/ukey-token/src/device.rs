@@ -118,16 +118,13 @@ impl Device {
     pub fn lock(&self, timeout: Option<Duration>) -> Result<(), Error> {
         self.shared.turn.take(self.client, timeout)?;
         let mut connection = self.connection();
-        let begun = connection
-            .transport()
-            .begin_transaction()
-            .or_else(|e| match e {
-                TransportError::Reset => {
-                    self.forget_memory(&mut connection);
-                    connection.transport().begin_transaction()
-                }
-                e => Err(e),
-            });
+        let begun = connection.begin_transaction().or_else(|e| match e {
+            TransportError::Reset => {
+                self.forget_memory(&mut connection);
+                connection.begin_transaction()
+            }
+            e => Err(e),
+        });
         drop(connection);
         begun.map_err(|e| {
             self.shared.turn.give_back(self.client);
@@ -138,7 +135,7 @@ impl Device {
     /// Gives back what [`Device::lock`] took; without a lock of this client nothing happens.
     pub fn unlock(&self) {
         if self.shared.turn.give_back(self.client) {
-            self.connection().transport().end_transaction();
+            self.connection().end_transaction();
         }
     }
 
@@ -217,15 +214,15 @@ impl Device {
         if how == Run::Single || self.shared.turn.is_held() {
             return body(connection);
         }
-        if let Err(e) = connection.transport().begin_transaction() {
+        if let Err(e) = connection.begin_transaction() {
             if e != TransportError::Reset {
                 return Err(e.into());
             }
             self.forget_memory(connection);
-            connection.transport().begin_transaction()?;
+            connection.begin_transaction()?;
         }
         let outcome = body(connection);
-        connection.transport().end_transaction();
+        connection.end_transaction();
         outcome
     }
 

@@ -13,7 +13,15 @@ fn command(ins: u8, data: &[u8], ne: Option<u32>) -> CommandApdu {
     }
 }
 
+/// In a transaction: no other program is there.
 fn execute(script: &Script, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
+    let mut channel = Channel::new(Box::new(script.clone()));
+    channel.begin_transaction()?;
+    channel.execute(command)
+}
+
+/// Other programs may send commands between ours.
+fn execute_among_others(script: &Script, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
     Channel::new(Box::new(script.clone())).execute(command)
 }
 
@@ -107,4 +115,47 @@ fn an_answer_without_status_word_is_refused() {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02X}")).collect()
+}
+
+/// Between the first piece and the second another program's command may have come: so the rest is
+/// dropped, by a command that is another one, and everything is asked for again.
+#[test]
+fn a_long_answer_is_asked_for_again_in_a_transaction() {
+    let script = Script::new(Limits::SHORT)
+        .on("80 04 00 00 00", "0102 6102")
+        .on("00 C0 00 00 00", "0304 9000")
+        .on("80 04 00 00 00", "0102 6102")
+        .on("00 C0 00 00 02", "0304 9000");
+    let answer = execute_among_others(&script, &command(0x04, &[], Some(256))).expect("answered");
+    assert_eq!(answer.data, [1, 2, 3, 4]);
+    script.finish();
+
+    // The rest was dropped already, by the other program.
+    let script = Script::new(Limits::SHORT)
+        .on("80 4E 00 00 04 10 00 30 01 00", "0102 6A9E")
+        .on("00 C0 00 00 00", "6E00")
+        .on("80 4E 00 00 04 10 00 30 01 00", "0102 6A9E")
+        .on("80 4E 00 00 04 10 00 30 01 00", "0304 9000");
+    let export = command(0x4E, &[0x10, 0, 0x30, 1], Some(256));
+    let answer = execute_among_others(&script, &export).expect("answered");
+    assert_eq!(answer.data, [1, 2, 3, 4]);
+    script.finish();
+}
+
+#[test]
+fn short_commands_with_short_answers_need_no_transaction() {
+    let script = Script::new(Limits::SHORT)
+        .without_transactions()
+        .on("80 04 00 00 08", "6C02")
+        .on("80 04 00 00 02", "0102 9000");
+    let answer = execute_among_others(&script, &command(0x04, &[], Some(8))).expect("answered");
+    assert_eq!(answer.data, [1, 2]);
+    script.finish();
+}
+
+#[test]
+fn a_chain_is_sent_in_a_transaction() {
+    let script = Script::new(Limits::SHORT).without_transactions();
+    let refused = execute_among_others(&script, &command(0x3A, &[0; 300], None));
+    assert_eq!(refused, Err(LinkError::Transport(TransportError::Busy)));
 }

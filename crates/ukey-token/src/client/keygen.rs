@@ -62,7 +62,8 @@ impl Container {
     /// # Errors
     /// As [`Container::generate_sm2`]; [`Error::InvalidData`] for a size that the token does not make.
     pub fn generate_rsa(&self, bits: u32) -> Result<rsa::PublicKey, Error> {
-        self.run_logged_in(Run::Single, |connection, app, container| {
+        // In a transaction, since the answer may be long and the command must not be repeated.
+        self.run_logged_in(Run::Sequence, |connection, app, container| {
             let request = GenRsaKeyPair {
                 app,
                 container,

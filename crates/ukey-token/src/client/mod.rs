@@ -1,7 +1,11 @@
 //! One method per token command, in files named as in `ukey_apdu::request`. [`Connection`] holds
 //! the link and what the card gave out since it was powered: ids and the transport key.
 
-use crate::{channel::Channel, error::Error, transport::Transport};
+use crate::{
+    channel::Channel,
+    error::Error,
+    transport::{Transport, TransportError},
+};
 use std::collections::HashMap;
 use ukey_apdu::{
     NameList, Reply, Request, StatusWord,
@@ -50,6 +54,16 @@ impl Connection {
 
     pub(crate) fn transport(&mut self) -> &mut dyn Transport {
         self.channel.transport()
+    }
+
+    /// As [`Transport::begin_transaction`].
+    pub(crate) fn begin_transaction(&mut self) -> Result<(), TransportError> {
+        self.channel.begin_transaction()
+    }
+
+    /// As [`Transport::end_transaction`].
+    pub(crate) fn end_transaction(&mut self) {
+        self.channel.end_transaction();
     }
 
     /// Sends a typed command and decodes its answer.

@@ -361,9 +361,12 @@ fn tlv(mut bytes: &[u8], tag: u8) -> Option<&[u8]> {
 
 /// ISO 7816-4, 8.1.1: third software function byte of the compact-TLV object 73.
 fn atr_says_extended(card: &pcsc::Card) -> bool {
-    let mut buffer = [0; pcsc::MAX_ATR_SIZE];
-    let Ok(atr) = card.get_attribute(pcsc::Attribute::AtrString, &mut buffer) else {
+    // Not the reader's attribute ATR_STRING, which not every driver has.
+    let Ok(status) = card.status2_owned() else {
         return false;
     };
-    atr.windows(4).any(|w| w[0] == 0x73 && w[3] & 0x40 != 0)
+    status
+        .atr()
+        .windows(4)
+        .any(|w| w[0] == 0x73 && w[3] & 0x40 != 0)
 }

@@ -13,6 +13,7 @@ type Line = (Vec<u8>, Result<Vec<u8>, TransportError>);
 pub(crate) struct Script {
     lines: Arc<Mutex<VecDeque<Line>>>,
     limits: Option<Limits>,
+    busy: bool,
 }
 
 impl Script {
@@ -20,7 +21,14 @@ impl Script {
         Self {
             lines: Arc::default(),
             limits: Some(limits),
+            busy: false,
         }
+    }
+
+    /// A link on which no transaction can be had.
+    pub(crate) fn without_transactions(mut self) -> Self {
+        self.busy = true;
+        self
     }
 
     /// Expects `command` (hexadecimal, blanks allowed) and answers it.
@@ -63,6 +71,13 @@ impl Transport for Script {
             "\n got {command:02X?}\nwant {expected:02X?}"
         );
         answer
+    }
+
+    fn begin_transaction(&mut self) -> Result<(), TransportError> {
+        if self.busy {
+            return Err(TransportError::Busy);
+        }
+        Ok(())
     }
 
     fn limits(&self) -> Limits {

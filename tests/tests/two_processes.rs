@@ -162,6 +162,29 @@ fn one_that_only_looks_disturbs_no_login() {
     });
 }
 
+/// Asking a token who it is may take several exchanges; those of others come in between.
+#[test]
+fn a_busy_token_is_known_to_newcomers() {
+    if serve_as_peer(Other::start) {
+        return;
+    }
+    pcsc_test("a_busy_token_is_known_to_newcomers", LIMIT, |lab| {
+        lab.insert(0, &lab.folder().join("token.img")).unwrap();
+        let module = pkcs11::load_module();
+        let session = new_token(&module).unwrap();
+        generate_sm2(&session, "key").unwrap();
+        let mut busy = Peer::start("a_busy_token_is_known_to_newcomers").unwrap();
+        assert_eq!(busy.ask("log-in"), "done");
+        for _ in 0..10 {
+            busy.tell("sign key");
+            let info = admin(&["--json", "device", "info"]).unwrap().succeed();
+            assert!(info.unwrap().text().contains("UKEY"));
+            sign_many(&session, "key").unwrap();
+            assert_eq!(busy.answer(), SIGNATURES.to_string());
+        }
+    });
+}
+
 #[test]
 fn a_login_belongs_to_its_process() {
     if serve_as_peer(Other::start) {

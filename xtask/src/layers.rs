@@ -76,6 +76,10 @@ const PRIVATE_KEY_FOLDERS: &[&str] = &[
     "crates/ukey-crypto/",
     "ukey-firmware-sim/",
     "crates/ukey-pki/",
+    // Session keys of PKCS#11 are made, brought in and used in the process.
+    "pkcs11-module/src/object/",
+    "pkcs11-module/src/mechanism/",
+    "pkcs11-module/src/ops/",
     // SKF_Ext… functions compute with keys that the caller hands over in the clear.
     "skf-bridge/src/caller_key",
     // PrivateKey is the name of a member there.

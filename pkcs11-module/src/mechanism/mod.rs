@@ -4,6 +4,8 @@
 pub(crate) mod parameter;
 pub(crate) mod pss;
 pub(crate) mod rsa;
+#[allow(dead_code, reason = "keys of the process come next")]
+pub(crate) mod secret;
 pub(crate) mod signature;
 pub(crate) mod sm2;
 #[cfg(test)]

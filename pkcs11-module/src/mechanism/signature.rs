@@ -2,10 +2,10 @@
 
 use super::{Parameter, Row, Scheme, pss, rsa, sm2};
 use crate::object::Object;
+use crate::object::key::PublicKey;
 use crate::rv::Error;
 use crate::session::operation::{Input, SignatureForm};
 use crate::slot::token::Token;
-use ukey_token::view::PublicKey;
 
 /// The form of a signature and what it takes in.
 ///
@@ -100,7 +100,7 @@ pub(crate) fn sign(
     form: SignatureForm,
     input: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    match (key.key()?, form) {
+    match (key.public_key()?, form) {
         (PublicKey::Sm2(_), _) => sm2::sign(token, key, input, form == SignatureForm::Sm2Der),
         (PublicKey::Rsa(public), _) => rsa::sign(token, key, public, form, input),
     }

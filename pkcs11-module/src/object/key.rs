@@ -7,7 +7,7 @@ use crate::rv::Error;
 use der::{Encode, asn1::OctetStringRef};
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::{rsa, sm2};
-use ukey_token::view::PublicKey;
+use ukey_token::view;
 
 /// CKA_EC_PARAMS of the SM2 curve: OBJECT IDENTIFIER 1.2.156.10197.1.301.
 pub(crate) const SM2_PARAMS: [u8; 10] =
@@ -21,6 +21,24 @@ const SM2_ALGORITHM: [u8; 21] = [
 const RSA_ALGORITHM: [u8; 15] = [
     0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
+
+/// A public key of any type that this module knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PublicKey {
+    /// SM2.
+    Sm2(sm2::PublicKey),
+    /// RSA.
+    Rsa(rsa::PublicKey),
+}
+
+impl From<&view::PublicKey> for PublicKey {
+    fn from(key: &view::PublicKey) -> Self {
+        match key {
+            view::PublicKey::Sm2(key) => Self::Sm2(*key),
+            view::PublicKey::Rsa(key) => Self::Rsa(key.clone()),
+        }
+    }
+}
 
 /// CKA_KEY_TYPE of a key whose maker did not say.
 pub(crate) fn key_type(key: &PublicKey) -> CK_KEY_TYPE {

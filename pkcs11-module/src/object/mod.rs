@@ -2,6 +2,8 @@
 
 pub(crate) mod attribute;
 pub(crate) mod key;
+#[allow(dead_code, reason = "keys of the process come next")]
+pub(crate) mod material;
 pub(crate) mod stored;
 pub(crate) mod template;
 #[cfg(test)]
@@ -12,7 +14,9 @@ pub(crate) mod x509;
 use crate::abi::types::*;
 use crate::rv::Error;
 use attribute::{Attributes, Value, is_secret};
-use ukey_token::view::PublicKey;
+use key::PublicKey;
+use material::KeyMaterial;
+use std::sync::Arc;
 
 /// The two halves of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +61,7 @@ pub(crate) enum Source {
 }
 
 /// One object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Object {
     /// Where it lives.
     pub(crate) source: Source,
@@ -65,7 +69,9 @@ pub(crate) struct Object {
     pub(crate) fingerprint: Vec<u8>,
     /// Its attributes.
     pub(crate) attributes: Attributes,
-    /// The public key of a key object.
+    /// The key of a key object.
+    pub(crate) material: Option<Arc<KeyMaterial>>,
+    /// The public half of that.
     pub(crate) public_key: Option<PublicKey>,
 }
 
@@ -116,12 +122,27 @@ impl Object {
             .sum()
     }
 
-    /// The public key, for using the object as a key.
+    /// The key, for using it.
     ///
     /// # Errors
     /// [`Error::KeyHandleInvalid`] for what is not a key.
-    pub(crate) fn key(&self) -> Result<&PublicKey, Error> {
-        self.public_key.as_ref().ok_or(Error::KeyHandleInvalid)
+    pub(crate) fn material(&self) -> Result<&KeyMaterial, Error> {
+        self.material.as_deref().ok_or(Error::KeyHandleInvalid)
+    }
+
+    /// The public half of a public or private key.
+    ///
+    /// # Errors
+    /// [`Error::KeyHandleInvalid`] for what is not a key, [`Error::KeyTypeInconsistent`] for a secret key.
+    pub(crate) fn public_key(&self) -> Result<&PublicKey, Error> {
+        self.material()?;
+        self.public_key.as_ref().ok_or(Error::KeyTypeInconsistent)
+    }
+
+    /// CKA_KEY_TYPE.
+    #[allow(dead_code, reason = "keys of the process come next")]
+    pub(crate) fn key_type(&self) -> Option<CK_KEY_TYPE> {
+        self.attributes.number(CKA_KEY_TYPE)
     }
 
     /// Whether the key may be used: the flag of the operation, and the (canonical) mechanism.

@@ -26,16 +26,20 @@ fn number(value: CK_ULONG) -> Vec<u8> {
 
 /// The key of GB/T 32918.2's example on the recommended curve.
 fn sm2_key() -> PublicKey {
+    PublicKey::from(&sm2_view_key())
+}
+
+fn sm2_view_key() -> ukey_token::view::PublicKey {
     let x =
         Vec::from_hex("09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020").unwrap();
     let y =
         Vec::from_hex("CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13").unwrap();
-    PublicKey::Sm2(ukey_crypto::sm2::PublicKey::from_xy(&x, &y).unwrap())
+    ukey_token::view::PublicKey::Sm2(ukey_crypto::sm2::PublicKey::from_xy(&x, &y).unwrap())
 }
 
 fn double_container() -> ContainerView {
     let side = |certificate: Option<&[u8]>| ViewSide {
-        public_key: Some(sm2_key()),
+        public_key: Some(sm2_view_key()),
         certificate: certificate.map(<[u8]>::to_vec),
     };
     ContainerView {

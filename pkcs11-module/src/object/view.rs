@@ -2,15 +2,17 @@
 //! that share CKA_ID; files become data; stored records become objects or the attributes of the others.
 
 use super::attribute::{Attributes, Value};
-use super::key::{default_id, describe, key_type};
+use super::key::{self, PublicKey, default_id, describe, key_type};
+use super::material::KeyMaterial;
 use super::stored::{Kind, Record};
 use super::{Object, Side, Source, x509};
 use crate::abi::types::*;
 use crate::abi::vendor::CKM_SM2_KEY_PAIR_GEN;
 use std::collections::HashMap;
+use std::sync::Arc;
 use ukey_crypto::hash::HashAlg;
 use ukey_token::Rights;
-use ukey_token::view::{ContainerView, FileView, ObjectView, PublicKey};
+use ukey_token::view::{ContainerView, FileView, ObjectView};
 
 /// CKA_APPLICATION of the data objects that are files.
 pub(crate) const FILE_APPLICATION: &str = "SKF file";
@@ -100,6 +102,7 @@ pub(crate) fn objects(view: &ObjectView) -> Vec<Object> {
             record.attributes,
             Source::Stored { id: stored.id },
             stored.private,
+            None,
         ))
     }));
     objects
@@ -107,7 +110,7 @@ pub(crate) fn objects(view: &ObjectView) -> Vec<Object> {
 
 /// What recognises a public key.
 pub(crate) fn key_fingerprint(key: &PublicKey) -> Vec<u8> {
-    HashAlg::Sm3.digest(&super::key::public_key_info(key))
+    HashAlg::Sm3.digest(&key::public_key_info(key))
 }
 
 /// What recognises a certificate.
@@ -127,7 +130,8 @@ fn side_objects(
     };
     let name = &container.name;
     let mut id = None;
-    if let Some(key) = &half.public_key {
+    if let Some(key) = half.public_key.as_ref().map(PublicKey::from) {
+        let key = &key;
         let pair_id = records.pair_id(name, side, key);
         let pair = Pair {
             container: name,
@@ -227,11 +231,17 @@ impl Pair<'_> {
             side: self.side,
             private,
         };
+        let public = self.key.clone();
+        let material = if private {
+            KeyMaterial::Pair(public)
+        } else {
+            KeyMaterial::Public(public)
+        };
         finish(
             source,
             key_fingerprint(self.key),
             attributes,
-            Some(self.key.clone()),
+            Some(Arc::new(material)),
         )
     }
 }
@@ -311,22 +321,28 @@ fn file(file: &FileView) -> Object {
     )
 }
 
-/// An object made from attributes alone: a stored one, or one of a session.
-pub(crate) fn own_object(mut attributes: Attributes, source: Source, private: bool) -> Object {
+/// An object made from its attributes: a stored one, or one of a session, whose key is given unless it is public.
+pub(crate) fn own_object(
+    mut attributes: Attributes,
+    source: Source,
+    private: bool,
+    material: Option<Arc<KeyMaterial>>,
+) -> Object {
     attributes.set_flag(CKA_TOKEN, source != Source::Session);
     attributes.set_flag(CKA_PRIVATE, private);
-    let public_key = match attributes.number(CKA_CLASS) {
-        Some(CKO_PUBLIC_KEY) => super::key::from_template(&attributes).ok(),
-        _ => None,
-    };
-    finish(source, Vec::new(), attributes, public_key)
+    let material = material.or_else(|| {
+        let class = attributes.number(CKA_CLASS)?;
+        let made = KeyMaterial::from_attributes(class, &attributes).ok()??;
+        Some(Arc::new(made))
+    });
+    finish(source, Vec::new(), attributes, material)
 }
 
 fn finish(
     source: Source,
     fingerprint: Vec<u8>,
     mut attributes: Attributes,
-    public_key: Option<PublicKey>,
+    material: Option<Arc<KeyMaterial>>,
 ) -> Object {
     attributes.set_default(
         CKA_UNIQUE_ID,
@@ -336,7 +352,8 @@ fn finish(
         source,
         fingerprint,
         attributes,
-        public_key,
+        public_key: material.as_deref().and_then(KeyMaterial::public),
+        material,
     }
 }
 

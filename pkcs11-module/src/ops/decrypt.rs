@@ -3,10 +3,10 @@
 use super::OutBytes;
 use crate::abi::types::*;
 use crate::mechanism::{self, RawMechanism, rsa, sm2};
+use crate::object::key::PublicKey;
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::session::operation::{CipherForm, Ciphering, Kind, Phase};
-use ukey_token::view::PublicKey;
 use zeroize::Zeroizing;
 
 /// C_DecryptInit: no exchange.
@@ -17,8 +17,8 @@ pub(crate) fn init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::Decrypt, mechanism, |operations, mechanism| {
         let row = mechanism::requested(&mechanism, CKF_DECRYPT)?;
-        let key = session.key(key, CKO_PRIVATE_KEY)?;
-        let form = CipherForm::prepare(row.scheme, &mechanism.parameter, key.key()?)?;
+        let key = session.key_of_class(key, &[CKO_PRIVATE_KEY])?;
+        let form = CipherForm::prepare(row.scheme, &mechanism.parameter, key.public_key()?)?;
         key.permits(CKA_DECRYPT, row.number)?;
         operations.decrypt = Some(Ciphering {
             key,
@@ -43,7 +43,11 @@ pub(crate) fn one_shot(
             .ok_or(Error::OperationNotInitialized)?;
         ciphering.phase.one_shot()?;
         if out.is_query() {
-            return Ok(out.store_len(length(ciphering.form, ciphering.key.key()?, data.len()))?);
+            return Ok(out.store_len(length(
+                ciphering.form,
+                ciphering.key.public_key()?,
+                data.len(),
+            ))?);
         }
         let plain = decrypt(session, ciphering, data)?;
         out.write(&plain)?;
@@ -58,7 +62,7 @@ fn decrypt(
     data: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let (token, key) = (&session.token, &ciphering.key);
-    match (ciphering.form, key.key()?) {
+    match (ciphering.form, key.public_key()?) {
         (CipherForm::Sm2(layout), PublicKey::Sm2(_)) => sm2::decrypt(token, key, layout, data),
         (form, PublicKey::Rsa(public)) => {
             rsa::decrypt(token, key, public, form == CipherForm::RsaPkcs, data)

@@ -69,11 +69,7 @@ pub(crate) fn key(session: &OpenSession, key: CK_OBJECT_HANDLE) -> Result<(), Er
             .as_mut()
             .ok_or(Error::OperationNotInitialized)?;
         digesting.phase.part()?;
-        let object = session
-            .token
-            .object(key)
-            .map_err(|_| Error::KeyHandleInvalid)?;
-        object.key()?;
+        session.key(key)?;
         Err(Error::KeyIndigestible)
     })
 }

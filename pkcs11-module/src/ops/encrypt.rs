@@ -3,10 +3,10 @@
 use super::OutBytes;
 use crate::abi::types::*;
 use crate::mechanism::{self, RawMechanism, rsa, sm2};
+use crate::object::key::PublicKey;
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::session::operation::{CipherForm, Ciphering, Kind, Phase};
-use ukey_token::view::PublicKey;
 
 /// C_EncryptInit.
 pub(crate) fn init(
@@ -16,8 +16,8 @@ pub(crate) fn init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::Encrypt, mechanism, |operations, mechanism| {
         let row = mechanism::requested(&mechanism, CKF_ENCRYPT)?;
-        let key = session.key(key, CKO_PUBLIC_KEY)?;
-        let form = CipherForm::prepare(row.scheme, &mechanism.parameter, key.key()?)?;
+        let key = session.key_of_class(key, &[CKO_PUBLIC_KEY])?;
+        let form = CipherForm::prepare(row.scheme, &mechanism.parameter, key.public_key()?)?;
         key.permits(CKA_ENCRYPT, row.number)?;
         operations.encrypt = Some(Ciphering {
             key,
@@ -40,7 +40,7 @@ pub(crate) fn one_shot(
             .as_mut()
             .ok_or(Error::OperationNotInitialized)?;
         ciphering.phase.one_shot()?;
-        let key = ciphering.key.key()?;
+        let key = ciphering.key.public_key()?;
         if out.is_query() {
             return Ok(out.store_len(length(ciphering.form, key, data.len()))?);
         }

@@ -258,6 +258,6 @@ fn session_copy(
     attributes.remove(CKA_UNIQUE_ID);
     Ok(session.token.add_session_object(
         session.handle,
-        own_object(attributes, Source::Session, false),
+        own_object(attributes, Source::Session, false, None),
     ))
 }

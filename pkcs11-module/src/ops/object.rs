@@ -87,7 +87,12 @@ pub(crate) fn set_attributes(
         Source::Session => {
             let mut attributes = object.attributes.clone();
             attributes.overlay(&change);
-            let changed = own_object(attributes, Source::Session, object.is_private());
+            let changed = own_object(
+                attributes,
+                Source::Session,
+                object.is_private(),
+                object.material.clone(),
+            );
             session.token.replace_session_object(handle, changed);
             return Ok(());
         }

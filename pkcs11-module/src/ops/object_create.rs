@@ -3,14 +3,15 @@
 use super::object::{check_may_write, encoded, write_record};
 use crate::abi::types::*;
 use crate::object::attribute::{Attributes, Value};
+use crate::object::key::{self, PublicKey};
 use crate::object::stored::{Kind, Record};
 use crate::object::template::{self, RawAttribute};
 use crate::object::view::{Records, describe_certificate, own_object, storage};
-use crate::object::{Side, Source, key, x509};
+use crate::object::{Side, Source, x509};
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::slot::token::usage;
-use ukey_token::view::{ContainerView, PublicKey};
+use ukey_token::view::ContainerView;
 
 /// C_CreateObject.
 pub(crate) fn create(
@@ -35,7 +36,7 @@ pub(crate) fn create(
     build(&mut attributes)?;
     check_may_write(session, token, private)?;
     if !token {
-        let object = own_object(attributes, Source::Session, private);
+        let object = own_object(attributes, Source::Session, private, None);
         return Ok(session.token.add_session_object(session.handle, object));
     }
     match class {
@@ -166,7 +167,7 @@ fn vacancy(
         Side::Signature => &container.signature,
         Side::Encryption => &container.encryption,
     };
-    let key = half.public_key.as_ref()?;
+    let key = &PublicKey::from(half.public_key.as_ref()?);
     let same_key = x509::fields(der).is_some_and(|fields| is_key(key, fields.public_key_info));
     let occupied = half.certificate.as_ref().is_some_and(|present| {
         present != der && !records.hides_certificate(&container.name, side, present)

@@ -16,8 +16,8 @@ pub(crate) fn init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::Sign, mechanism, |operations, mechanism| {
         let row = mechanism::requested(&mechanism, CKF_SIGN)?;
-        let key = session.key(key, CKO_PRIVATE_KEY)?;
-        let (form, input) = signature::prepare(row, &mechanism.parameter, key.key()?)?;
+        let key = session.key_of_class(key, &[CKO_PRIVATE_KEY])?;
+        let (form, input) = signature::prepare(row, &mechanism.parameter, key.public_key()?)?;
         key.permits(CKA_SIGN, row.number)?;
         operations.sign = Some(Signing {
             key,
@@ -80,7 +80,7 @@ fn complete(
         .sign
         .as_ref()
         .ok_or(Error::OperationNotInitialized)?;
-    if out.fit(signature::length(signing.form, signing.key.key()?))? == Fit::Answered {
+    if out.fit(signature::length(signing.form, signing.key.public_key()?))? == Fit::Answered {
         return Ok(());
     }
     let mut signing = operations

@@ -14,8 +14,8 @@ pub(crate) fn init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::Verify, mechanism, |operations, mechanism| {
         let row = mechanism::requested(&mechanism, CKF_VERIFY)?;
-        let key = session.key(key, CKO_PUBLIC_KEY)?;
-        let (form, input) = signature::prepare(row, &mechanism.parameter, key.key()?)?;
+        let key = session.key_of_class(key, &[CKO_PUBLIC_KEY])?;
+        let (form, input) = signature::prepare(row, &mechanism.parameter, key.public_key()?)?;
         key.permits(CKA_VERIFY, row.number)?;
         operations.verify = Some(Verifying {
             key,
@@ -70,7 +70,7 @@ fn complete(operations: &mut Operations, made: &[u8]) -> Result<(), Error> {
         .take()
         .ok_or(Error::OperationNotInitialized)?;
     signature::verify(
-        verifying.key.key()?,
+        verifying.key.public_key()?,
         verifying.form,
         &verifying.input.finish(),
         made,

@@ -92,21 +92,30 @@ impl Session {
         }
     }
 
-    /// The key behind a handle.
+    /// The key behind a handle, of whatever class.
     ///
     /// # Errors
-    /// [`Error::KeyHandleInvalid`] for what is not a key, [`Error::KeyTypeInconsistent`] for a key of another class.
-    pub(crate) fn key(
-        &self,
-        handle: CK_OBJECT_HANDLE,
-        class: CK_OBJECT_CLASS,
-    ) -> Result<Arc<Object>, Error> {
+    /// [`Error::KeyHandleInvalid`] for what is not a key.
+    pub(crate) fn key(&self, handle: CK_OBJECT_HANDLE) -> Result<Arc<Object>, Error> {
         let object = self
             .token
             .object(handle)
             .map_err(|_| Error::KeyHandleInvalid)?;
-        object.key()?;
-        if object.class() == class {
+        object.material()?;
+        Ok(object)
+    }
+
+    /// The key of one of some classes behind a handle.
+    ///
+    /// # Errors
+    /// [`Error::KeyHandleInvalid`] for what is not a key, [`Error::KeyTypeInconsistent`] for a key of another class.
+    pub(crate) fn key_of_class(
+        &self,
+        handle: CK_OBJECT_HANDLE,
+        classes: &[CK_OBJECT_CLASS],
+    ) -> Result<Arc<Object>, Error> {
+        let object = self.key(handle)?;
+        if classes.contains(&object.class()) {
             Ok(object)
         } else {
             Err(Error::KeyTypeInconsistent)

@@ -5,11 +5,11 @@ use super::find::Find;
 use crate::mechanism::parameter::{Parameter, Pss, Sm2Layout};
 use crate::mechanism::{RSA_BITS, Scheme};
 use crate::object::Object;
+use crate::object::key::PublicKey;
 use crate::rv::Error;
 use std::sync::Arc;
 use ukey_crypto::hash::{HashAlg, Hasher};
 use ukey_crypto::sm3::Sm3;
-use ukey_token::view::PublicKey;
 use zeroize::Zeroizing;
 
 /// The running operations of one session.

@@ -152,6 +152,8 @@ impl From<ukey_token::Error> for Error {
             | Token::ObjectNotFound => Self::ObjectHandleInvalid,
             Token::KeyNotFound => Self::KeyHandleInvalid,
             Token::KeyType => Self::KeyTypeInconsistent,
+            Token::KeyPolicy => Self::KeyFunctionNotPermitted,
+            Token::FreshPinRequired => Self::UserNotLoggedIn,
             Token::ContainerLimit | Token::NoSpace => Self::DeviceMemory,
             Token::SignatureInvalid => Self::SignatureInvalid,
             Token::InvalidData => Self::DataInvalid,

@@ -150,6 +150,8 @@ fn token(e: &Token) -> u32 {
         Token::CertificateNotFound => SAR_CERTNOTFOUNTERR,
         Token::ObjectNotFound => SAR_OBJERR,
         Token::KeyType => SAR_KEYINFOTYPEERR,
+        Token::KeyPolicy => SAR_KEYUSAGEERR,
+        Token::FreshPinRequired => SAR_USER_NOT_LOGGED_IN,
         Token::Name => SAR_NAMELENERR,
         Token::SignatureInvalid => SAR_HASHNOTEQUALERR,
         Token::NoSpace => SAR_NO_ROOM,

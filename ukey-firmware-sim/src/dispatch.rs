@@ -159,5 +159,6 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
         Ins::DeleteObject => call.to(extension::delete_object),
         Ins::ResetApplication => call.to(extension::reset_application),
         Ins::SetUserPin => call.to(extension::set_user_pin),
+        Ins::KeyObject => Err(StatusWord::INS),
     }
 }

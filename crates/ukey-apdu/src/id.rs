@@ -184,6 +184,8 @@ macro_rules! choices {
     )+};
 }
 
+pub(crate) use choices;
+
 choices! {
     /// Which of the two pairs (and certificates) of a container.
     KeyUsage {

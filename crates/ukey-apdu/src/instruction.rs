@@ -1,5 +1,5 @@
 //! The only table of instruction bytes: GM/T 0017 (mark C for numbers, names and clauses) and the
-//! extension family D0 to DC (ours).
+//! extension family D0 to DE (ours).
 
 /// Declares the table once; numbers, names, clauses and the list of all follow from it.
 macro_rules! instructions {
@@ -124,4 +124,5 @@ instructions! {
     DeleteObject = 0xD8, "DeleteObject", "extension";
     ResetApplication = 0xDA, "ResetApplication", "extension";
     SetUserPin = 0xDC, "SetUserPin", "extension";
+    KeyObject = 0xDE, "KeyObject", "extension";
 }

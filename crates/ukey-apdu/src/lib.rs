@@ -9,7 +9,7 @@
 //! * [`chaining`]: commands longer than one APDU. [`continuation`]: answers longer than one APDU.
 //! * [`request`]: one struct per command; [`Request::to_command`] on the host,
 //!   [`Request::from_command`] on the card, [`Reply`] for the way back.
-//! * [`blob`], [`id`], [`devinfo`]: what the data fields are made of.
+//! * [`blob`], [`id`], [`key`], [`devinfo`]: what the data fields are made of.
 //! * [`secure`]: the framing of encrypted fields and MACs.
 //!
 //! # How sure a layout is
@@ -35,6 +35,7 @@ pub mod continuation;
 pub mod devinfo;
 pub mod id;
 mod instruction;
+pub mod key;
 mod layout;
 mod message;
 pub mod request;

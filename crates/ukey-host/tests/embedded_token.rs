@@ -80,7 +80,7 @@ fn a_blank_token_is_initialised_used_and_reset() {
         view.containers[0].signature.certificate.as_deref(),
         Some(&b"not DER, kept as is"[..])
     );
-    assert_eq!(view.objects[0].owner, "work");
+    assert_eq!(view.objects.iter().next().unwrap().owner, "work");
 
     app.reset().unwrap();
     let view = app.view().unwrap();

@@ -9,7 +9,10 @@ use crate::{
     view::ObjectView,
 };
 use std::sync::{Arc, Mutex};
-use ukey_apdu::id::{AppId, PinType};
+use ukey_apdu::{
+    id::{AppId, PinType},
+    request::extension::Features,
+};
 
 /// What the clones of one [`Application`] share.
 pub(crate) struct AppState {
@@ -65,7 +68,9 @@ impl Application {
     }
 
     /// Everything in the application that can be seen now. Costs nothing beyond the question for
-    /// the change counter while that has not moved, and not even that on an embedded token.
+    /// the change counter while that has not moved, and not even that on an embedded token; after a
+    /// change, what has changed is read, where the token remembers it.
+    /// [`ObjectView::changes_since`] tells what is different from an earlier view.
     ///
     /// # Errors
     /// Link errors, [`Error::ApplicationNotFound`].
@@ -73,38 +78,35 @@ impl Application {
         let counter = self.device.change_counter()?;
         let with_private = self.login_state().is_in(PinType::User);
         let cached = lock(&self.state.view).clone();
-        if let Some(view) = cached
+        if let Some(view) = &cached
             && counter.is_some()
             && view.counter == counter
             && view.with_private == with_private
         {
-            return Ok(view);
+            return Ok(Arc::clone(view));
         }
-        let view = Arc::new(self.read_view(counter, with_private)?);
+        let view = Arc::new(self.look(cached.as_deref(), counter, with_private)?);
         *lock(&self.state.view) = Some(Arc::clone(&view));
         Ok(view)
     }
 
-    /// Reads all of it. The counter was asked before: a change in between makes the next look
-    /// read again, never a stale view.
-    fn read_view(&self, counter: Option<u64>, with_private: bool) -> Result<ObjectView, Error> {
-        let extended = self.device.has_extension();
+    /// Reads what is not known from `cached`. The counter was asked before: a change in between
+    /// makes the next look read again, never a stale view.
+    fn look(
+        &self,
+        cached: Option<&ObjectView>,
+        counter: Option<u64>,
+        with_private: bool,
+    ) -> Result<ObjectView, Error> {
+        let features = self.device.features();
         self.run(Run::Sequence, |connection, app| {
-            let mut view = ObjectView {
-                counter,
-                with_private,
-                ..ObjectView::default()
-            };
-            for name in connection.enumerate_containers(app)? {
-                view.containers.push(connection.read_container(app, &name)?);
+            if features.contains(Features::CHANGE_FEED)
+                && let (Some(old), Some(counter)) = (cached, counter)
+                && let Some(view) = connection.follow(app, old, counter, with_private)?
+            {
+                return Ok(view);
             }
-            for name in connection.enumerate_files(app)? {
-                view.files.push(connection.file_info(app, &name)?);
-            }
-            if extended {
-                view.objects = connection.read_objects(app)?;
-            }
-            Ok(view)
+            connection.read_view(app, features, counter, with_private)
         })
     }
 

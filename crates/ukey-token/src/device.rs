@@ -15,7 +15,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use ukey_apdu::devinfo::DevInfo;
+use ukey_apdu::{devinfo::DevInfo, request::extension::Features};
 
 /// A token in a reader. Cheap to clone; clones share link, logins, caches and lock identity.
 #[derive(Clone)]
@@ -28,7 +28,8 @@ struct Shared {
     reader: String,
     /// DevInfo as read at connection; label and free space change, the rest does not.
     info: DevInfo,
-    extended: bool,
+    /// What it has of our extension family, if it has it.
+    features: Option<Features>,
     connection: Mutex<Connection>,
     turn: Turn,
     removed: AtomicBool,
@@ -55,13 +56,13 @@ impl Device {
     pub(crate) fn probe(reader: &str, transport: Box<dyn Transport>) -> Result<Self, Error> {
         let mut connection = Connection::new(transport);
         let info = connection.identify()?;
-        let extended = connection.discover_extension()?;
-        tracing::debug!(reader, serial = ?info.serial_number, extended, "token connected");
+        let features = connection.discover_extension()?;
+        tracing::debug!(reader, serial = ?info.serial_number, ?features, "token connected");
         Ok(Self {
             shared: Arc::new(Shared {
                 reader: reader.to_owned(),
                 info,
-                extended,
+                features,
                 connection: Mutex::new(connection),
                 turn: Turn::default(),
                 removed: AtomicBool::new(false),
@@ -92,7 +93,12 @@ impl Device {
 
     /// Whether the token has our extension family (change counter, objects, decryption).
     pub fn has_extension(&self) -> bool {
-        self.shared.extended
+        self.shared.features.is_some()
+    }
+
+    /// Which parts of our extension family the token has.
+    pub fn features(&self) -> Features {
+        self.shared.features.unwrap_or(Features(0))
     }
 
     /// Whether the token was pulled; a removed device never comes back, its reader gives a new one.
@@ -154,7 +160,7 @@ impl Device {
     /// # Errors
     /// Link errors.
     pub fn change_counter(&self) -> Result<Option<u64>, Error> {
-        if !self.shared.extended {
+        if !self.has_extension() {
             return Ok(None);
         }
         self.run(Run::Single, |connection| {

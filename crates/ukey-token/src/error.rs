@@ -100,6 +100,12 @@ pub enum Error {
     /// The container holds keys of another kind.
     #[error("wrong kind of key")]
     KeyType,
+    /// The policy of the key forbids this use, or the new policy is not as tight as the old one.
+    #[error("forbidden by the policy of the key")]
+    KeyPolicy,
+    /// The key asks for a PIN verification just before each use.
+    #[error("the key asks for the PIN before each use")]
+    FreshPinRequired,
     /// A name is empty, too long or holds a NUL.
     #[error("name empty, too long or with a NUL byte")]
     Name,
@@ -197,6 +203,7 @@ impl Error {
             },
             0x6983 => Self::PinLocked,
             0x6984 => Self::PinNotSet,
+            0x6986 if known == Some(Ins::KeyObject) => Self::KeyPolicy,
             0x6985 | 0x6986 => Self::Conditions,
             0x6A80 => Self::InvalidData,
             0x6A81 | 0x6D00 | 0x6E00 => Self::NotSupported,
@@ -209,6 +216,7 @@ impl Error {
             0x6A8A => Self::FileExists,
             0x6A93 => Self::ContainerExists,
             0x6A94 => Self::ContainerNotFound,
+            0x6A95 if known == Some(Ins::KeyObject) => Self::KeyType,
             0x6A95 => Self::KeyNotFound,
             0x6A96 => Self::CertificateNotFound,
             0x6A97 => Self::ContainerLimit,

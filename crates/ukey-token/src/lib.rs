@@ -26,8 +26,8 @@ pub mod view;
 
 pub use application::Application;
 pub use client::{
-    AUTH_KEY_LEN, EnvelopedSm2Key, MAX_APPLICATION_NAME, MAX_CONTAINER_NAME, MAX_FILE_NAME,
-    MAX_OBJECT, NewApplication,
+    AUTH_KEY_LEN, EnvelopedSm2Key, KeyCreated, MAX_APPLICATION_NAME, MAX_CONTAINER_NAME,
+    MAX_FILE_NAME, MAX_OBJECT, NewApplication, NewKey, NewObject,
 };
 pub use container::Container;
 pub use device::Device;
@@ -38,7 +38,11 @@ pub use registry::{CancelToken, Event, EventKind, Reader, Registry, Snapshot};
 pub use ukey_apdu::{
     DevInfo,
     id::{AlgId, KeyUsage, PinState, PinType, Rights},
-    request::{application::ApplicationOpened, auth::PinInfo, container::ContainerInfo},
+    key,
+    request::{
+        application::ApplicationOpened, auth::PinInfo, container::ContainerInfo,
+        extension::Features, key_object::MAX_KEY_INPUT,
+    },
 };
 
 /// Factory value of the device authentication key: the ASCII digits that tokens in the field are

@@ -61,14 +61,15 @@ fn stored(id: u32, owner: &str, kind: Kind, attributes: Attributes) -> StoredObj
         id,
         private: false,
         owner: owner.to_owned(),
+        key: None,
         data,
     }
 }
 
 fn view(containers: Vec<ContainerView>, objects: Vec<StoredObject>) -> ObjectView {
     ObjectView {
-        containers,
-        objects,
+        containers: containers.into(),
+        objects: objects.into_iter().collect(),
         ..ObjectView::default()
     }
 }

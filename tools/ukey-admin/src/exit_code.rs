@@ -85,7 +85,8 @@ fn classify_token(error: &ukey_token::Error) -> (ExitCode, &'static str) {
         E::PinLocked => (ExitCode::PinLocked, "pin_locked"),
         E::PinLength { .. } | E::PinInvalid => (ExitCode::Failed, "pin_invalid"),
         E::PinNotSet => (ExitCode::Failed, "pin_not_set"),
-        E::NotLoggedIn => (ExitCode::NoPermission, "not_logged_in"),
+        E::NotLoggedIn | E::FreshPinRequired => (ExitCode::NoPermission, "not_logged_in"),
+        E::KeyPolicy => (ExitCode::NoPermission, "key_policy"),
         E::DeviceNotAuthenticated | E::DeviceAuthenticationFailed => {
             (ExitCode::NoPermission, "device_authentication")
         }

@@ -32,7 +32,7 @@ pub(crate) fn get_capabilities(
     Ok(Capabilities {
         version: VERSION,
         reserved: 0,
-        features: Features::ALL,
+        features: Features(0x1F),
         max_command_data: MAX_CHAINED_DATA as u32,
         max_response_data: u32::try_from(card.config.max_response_data).unwrap_or(u32::MAX),
     })

@@ -1,4 +1,4 @@
-//! Our extension family, class 80, INS D0 to DC, and one more form of CreateApplication. Mark P
+//! Our extension family, class 80, INS D0 to DC (DE is in [`super::key_object`]), and one more form of CreateApplication. Mark P
 //! throughout. A token that answers [`GetCapabilities`] with 6D00 has none of it.
 
 use crate::blob::{Sm2Cipher, Sm2Point};
@@ -54,8 +54,12 @@ impl Features {
     pub const TRANSPORT_KEY: Self = Self(1 << 3);
     /// Bit 4: ResetApplication.
     pub const RESET_APPLICATION: Self = Self(1 << 4);
+    /// Bit 5: keys in objects ([`super::key_object`]).
+    pub const KEY_OBJECTS: Self = Self(1 << 5);
+    /// Bit 6: the change feed ([`super::feed`]).
+    pub const CHANGE_FEED: Self = Self(1 << 6);
     /// All of the above.
-    pub const ALL: Self = Self(0x1F);
+    pub const ALL: Self = Self(0x7F);
 
     /// Whether all bits of `other` are there.
     pub fn contains(self, other: Self) -> bool {

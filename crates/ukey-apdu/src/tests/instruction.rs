@@ -87,6 +87,7 @@ const EXTENSION: &[(u8, &str)] = &[
     (0xD8, "DeleteObject"),
     (0xDA, "ResetApplication"),
     (0xDC, "SetUserPin"),
+    (0xDE, "KeyObject"),
 ];
 
 #[test]

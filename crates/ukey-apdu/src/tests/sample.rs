@@ -5,11 +5,16 @@
 
 use crate::blob::*;
 use crate::devinfo::{DevInfo, PaddedText, Version};
+use crate::key::{
+    CipherMode, KeyAlgorithm, KeyHash, KeyInfo, KeyKind, KeyOperation, KeyPolicy, MacAlgorithm,
+};
 use crate::message::{Bytes, Empty, NameList};
 use crate::request::cipher::ExtRsaPriKeyOperation;
 use crate::request::device::{GenRandom, MAX_LABEL, SetLabel};
 use crate::request::digest::{DigestInit, SignerIdentity};
 use crate::request::extension::*;
+use crate::request::feed::{Changes, KeyedRecords, Touched};
+use crate::request::key_object::{Content, DeleteObjects, UseKey};
 use crate::request::session_key::{ImportSessionKey, WrappedKey};
 use crate::request::sign::{EccSignData, EccVerify, SignInput};
 use crate::secret::{Secret, SecretArray};
@@ -103,6 +108,76 @@ fn scalar_pair(source: &mut Source, length: usize) -> (Vec<u8>, Vec<u8>) {
 fn signature(source: &mut Source, bits: u32, length: usize) -> EccSignature {
     let (r, s) = scalar_pair(source, length);
     EccSignature { bits, r, s }
+}
+
+impl<T: Sample> Sample for Option<T> {
+    fn sample(source: &mut Source) -> Self {
+        (source.up_to(1) == 1).then(|| T::sample(source))
+    }
+}
+
+fn mac(source: &mut Source) -> MacAlgorithm {
+    match source.up_to(1) {
+        0 => MacAlgorithm::Cmac,
+        _ => MacAlgorithm::Hmac(KeyHash::sample(source)),
+    }
+}
+
+fn mode(source: &mut Source) -> CipherMode {
+    let (nonce, aad, tag_bytes) = (source.short_bytes(), source.long_bytes(), 16);
+    match source.up_to(6) {
+        0 => CipherMode::Ecb,
+        1 => CipherMode::Cbc {
+            iv: Sample::sample(source),
+        },
+        2 => CipherMode::Ctr {
+            counter: Sample::sample(source),
+            bits: Sample::sample(source),
+        },
+        3 => CipherMode::Gcm {
+            iv: nonce,
+            aad,
+            tag_bytes,
+        },
+        4 => CipherMode::Ccm {
+            nonce,
+            aad,
+            tag_bytes,
+        },
+        5 => CipherMode::KeyWrap,
+        _ => CipherMode::KeyWrapPad,
+    }
+}
+
+fn operation(source: &mut Source) -> KeyOperation {
+    let hashes = (KeyHash::sample(source), KeyHash::sample(source));
+    match source.up_to(13) {
+        0 => KeyOperation::SignEcdsa,
+        1 => KeyOperation::SignSm2,
+        2 => KeyOperation::SignRsaPkcs1,
+        3 => KeyOperation::SignRsaRaw,
+        4 => KeyOperation::SignRsaPss {
+            hash: hashes.0,
+            mgf: hashes.1,
+            salt_bytes: Sample::sample(source),
+        },
+        5 => KeyOperation::Mac(mac(source)),
+        6 => KeyOperation::VerifyMac {
+            mac: mac(source),
+            tag: source.short_bytes(),
+        },
+        7 => KeyOperation::DecryptSm2,
+        8 => KeyOperation::DecryptRsaPkcs1,
+        9 => KeyOperation::DecryptRsaOaep {
+            hash: hashes.0,
+            mgf: hashes.1,
+            label: source.long_bytes(),
+        },
+        10 => KeyOperation::DecryptRsaRaw,
+        11 => KeyOperation::DeriveEcdh,
+        12 => KeyOperation::Encrypt(mode(source)),
+        _ => KeyOperation::Decrypt(mode(source)),
+    }
 }
 
 fn verification(source: &mut Source) -> EccVerify {
@@ -233,6 +308,43 @@ samples! {
     };
     ObjectRecords: |source| {
         ObjectRecords((0..source.up_to(4)).map(|_| Sample::sample(source)).collect())
+    };
+    KeyKind: |source| source.one_of(&[
+        KeyKind::P256, KeyKind::SM2, KeyKind::RSA_4096, KeyKind::AES_192, KeyKind::SM4,
+        KeyKind::new(KeyAlgorithm::Generic, 72).unwrap(),
+    ]);
+    KeyPolicy: |source| KeyPolicy::from_bits(source.up_to(0x1FF) as u16).unwrap();
+    KeyInfo: |source| KeyInfo {
+        held: Sample::sample(source),
+        kind: Sample::sample(source),
+        policy: Sample::sample(source),
+        public: source.long_bytes(),
+    };
+    Content: |source| Content(Sample::sample(source));
+    UseKey: |source| UseKey {
+        app: Sample::sample(source),
+        id: Sample::sample(source),
+        operation: operation(source),
+        input: Sample::sample(source),
+    };
+    DeleteObjects: |source| DeleteObjects {
+        app: Sample::sample(source),
+        ids: (0..=source.up_to(4)).map(|_| Sample::sample(source)).collect(),
+    };
+    KeyedRecords: |source| {
+        KeyedRecords((0..source.up_to(4)).map(|_| Sample::sample(source)).collect())
+    };
+    Touched: |source| Touched {
+        listed: Sample::sample(source),
+        names: (0..source.up_to(4)).map(|_| source.name()).collect(),
+    };
+    Changes: |source| Changes {
+        upto: Sample::sample(source),
+        known: Sample::sample(source),
+        containers: Sample::sample(source),
+        files: Sample::sample(source),
+        gone: (0..source.up_to(4)).map(|_| Sample::sample(source)).collect(),
+        records: KeyedRecords::sample(source).0,
     };
     DevInfo: |source| DevInfo {
         struct_version: Sample::sample(source),

@@ -1,13 +1,18 @@
 //! The extension family (docs/apdu.md): change counter, transport key, stored objects.
 
 use super::Connection;
-use crate::{application::Application, device::Run, error::Error, view::StoredObject};
+use crate::{
+    application::Application,
+    device::Run,
+    error::Error,
+    view::{ObjectMap, StoredObject},
+};
 use ukey_apdu::{
     blob::Sm2Cipher,
     id::{AppId, ObjectId},
     request::extension::{
-        DeleteObject, GetCapabilities, GetChangeCounter, GetTransportKey, ObjectFlags, ReadObjects,
-        WriteObject,
+        DeleteObject, Features, GetCapabilities, GetChangeCounter, GetTransportKey, ObjectFlags,
+        ReadObjects, WriteObject,
     },
     secure,
 };
@@ -17,13 +22,13 @@ use ukey_crypto::sm2;
 pub const MAX_OBJECT: usize = 60_000;
 
 impl Connection {
-    /// Whether the card has the extension. A card that does not know it says so and is none the
-    /// worse for the question.
-    pub(crate) fn discover_extension(&mut self) -> Result<bool, Error> {
+    /// What the card has of the extension, if it has it. A card that does not know it says so and
+    /// is none the worse for the question.
+    pub(crate) fn discover_extension(&mut self) -> Result<Option<Features>, Error> {
         match self.call(&GetCapabilities {}) {
-            Ok(_) => Ok(true),
+            Ok(capabilities) => Ok(Some(capabilities.features)),
             Err(e @ (Error::Transport(_) | Error::Removed | Error::NoToken)) => Err(e),
-            Err(_) => Ok(false),
+            Err(_) => Ok(None),
         }
     }
 
@@ -46,21 +51,24 @@ impl Connection {
         Ok(super::import::wire_cipher(&key.encrypt(&bound)?))
     }
 
-    /// All stored objects that the card shows now.
-    pub(crate) fn read_objects(&mut self, app: AppId) -> Result<Vec<StoredObject>, Error> {
-        let mut objects: Vec<StoredObject> = Vec::new();
+    /// All stored objects that the card shows now, keys passed over.
+    pub(crate) fn read_objects(&mut self, app: AppId) -> Result<ObjectMap, Error> {
+        let mut objects = ObjectMap::default();
         let mut from = ObjectId(1);
         loop {
             let page = self.call(&ReadObjects { app, from })?.0;
             let Some(last) = page.last().map(|record| record.id.0) else {
                 return Ok(objects);
             };
-            objects.extend(page.into_iter().map(|record| StoredObject {
-                id: record.id.0,
-                private: record.flags.is_private(),
-                owner: String::from_utf8_lossy(&record.owner).into_owned(),
-                data: record.data.expose().to_vec(),
-            }));
+            for record in page {
+                objects.insert(StoredObject {
+                    id: record.id.0,
+                    private: record.flags.is_private(),
+                    owner: String::from_utf8_lossy(&record.owner).into_owned(),
+                    key: None,
+                    data: record.data.expose().to_vec(),
+                });
+            }
             match last.checked_add(1) {
                 Some(next) => from = ObjectId(next),
                 None => return Ok(objects),

@@ -19,8 +19,10 @@ mod auth;
 mod container;
 mod device;
 mod extension;
+mod feed;
 mod file;
 mod import;
+mod key_object;
 mod keygen;
 mod sign;
 
@@ -30,6 +32,7 @@ pub use container::MAX_CONTAINER_NAME;
 pub use extension::MAX_OBJECT;
 pub use file::MAX_FILE_NAME;
 pub use import::EnvelopedSm2Key;
+pub use key_object::{KeyCreated, NewKey, NewObject};
 
 /// The link to one card.
 pub(crate) struct Connection {

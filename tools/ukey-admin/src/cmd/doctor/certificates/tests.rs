@@ -44,7 +44,7 @@ fn codes(signature: Side) -> Vec<(u16, Status)> {
         encryption: Side::default(),
     };
     let view = ObjectView {
-        containers: vec![container],
+        containers: vec![container].into(),
         ..ObjectView::default()
     };
     let mut findings = Vec::new();

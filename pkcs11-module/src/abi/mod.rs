@@ -26,6 +26,7 @@ pub(crate) mod verify;
 
 use crate::mechanism::parameter::{LONGEST, Parameter, RawMechanism};
 use crate::module::{self, Module};
+use crate::object::rule;
 use crate::object::template::{RawAttribute, RawTemplate};
 use crate::ops::OutBytes;
 use crate::rv::Error;
@@ -126,9 +127,35 @@ unsafe fn required_mechanism(pointer: *const CK_MECHANISM) -> Result<RawMechanis
 /// # Safety
 /// The caller's contract.
 unsafe fn template(first: *const CK_ATTRIBUTE, count: CK_ULONG) -> Result<RawTemplate, Error> {
+    // SAFETY: the caller's contract.
+    unsafe { attributes(first, count, Depth::Outer) }
+}
+
+/// Where attributes stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Outer,
+    /// In CKA_WRAP_TEMPLATE and the like, where none nests further.
+    Nested,
+}
+
+/// The attributes of a template or of an attribute that consists of some.
+///
+/// # Safety
+/// The caller's contract.
+unsafe fn attributes(
+    first: *const CK_ATTRIBUTE,
+    count: CK_ULONG,
+    depth: Depth,
+) -> Result<RawTemplate, Error> {
     // SAFETY: the caller's contract; any bits are a CK_ATTRIBUTE.
     let attributes = unsafe { input::array(first, count, TEMPLATE_LIMIT) }?;
     let read = |attribute: CK_ATTRIBUTE| {
+        let nested = match (rule::kind(attribute.type_), depth) {
+            // SAFETY: the caller's contract.
+            (Some(rule::Kind::Template), Depth::Outer) => Some(unsafe { nested(attribute) }?),
+            _ => None,
+        };
         let (data, len) = (
             attribute.pValue.cast_const().cast::<u8>(),
             attribute.ulValueLen,
@@ -142,7 +169,27 @@ unsafe fn template(first: *const CK_ATTRIBUTE, count: CK_ULONG) -> Result<RawTem
         Ok(RawAttribute {
             attribute: attribute.type_,
             value,
+            nested,
         })
     };
     attributes.into_iter().map(read).collect()
+}
+
+/// The attributes that an attribute consists of.
+///
+/// # Safety
+/// The caller's contract.
+unsafe fn nested(attribute: CK_ATTRIBUTE) -> Result<RawTemplate, Error> {
+    const WIDTH: CK_ULONG = size_of::<CK_ATTRIBUTE>() as CK_ULONG;
+    if !attribute.ulValueLen.is_multiple_of(WIDTH) {
+        return Err(Error::AttributeValueInvalid);
+    }
+    // SAFETY: the caller's contract.
+    unsafe {
+        attributes(
+            attribute.pValue.cast_const().cast(),
+            attribute.ulValueLen / WIDTH,
+            Depth::Nested,
+        )
+    }
 }

@@ -3,7 +3,8 @@
 use super::types::*;
 use super::{TEMPLATE_LIMIT, call_operation, call_session, template};
 use crate::object::Object;
-use crate::ops::{object, object_create, object_destroy};
+use crate::object::attribute::Attributes;
+use crate::ops::{object, object_copy, object_create, object_destroy};
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::session::operation::Kind;
@@ -26,6 +27,27 @@ pub unsafe extern "C" fn C_CreateObject(
         let (template, mut handle) =
             unsafe { (template(pTemplate, ulCount)?, Out::new(phObject)?) };
         handle.set(object_create::create(session, &template)?);
+        Ok(())
+    })
+}
+
+/// `C_CopyObject` (PKCS#11 3.2, "C_CopyObject").
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_CopyObject(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+    phNewObject: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_CopyObject", session, |_, session| {
+        // SAFETY: the caller's contract.
+        let (template, mut handle) =
+            unsafe { (template(pTemplate, ulCount)?, Out::new(phNewObject)?) };
+        handle.set(object_copy::copy(session, object, &template)?);
         Ok(())
     })
 }
@@ -116,9 +138,72 @@ unsafe fn answer(
                 .cast::<CK_ULONG>(),
         )
     }?;
+    if let Some(nested) = object.attributes.template(attribute.type_) {
+        // SAFETY: the caller's contract.
+        return unsafe { answer_nested(nested, attribute, &mut len) };
+    }
     let value = object::attribute(session, object, attribute.type_).inspect_err(|_| {
         len.set(CK_UNAVAILABLE_INFORMATION);
     })?;
+    // SAFETY: the caller's contract.
+    unsafe { write_value(&value, attribute, &mut len) }
+}
+
+/// Answers an attribute that consists of attributes: their number, or each in its place (PKCS#11 3.2,
+/// "C_GetAttributeValue").
+///
+/// # Safety
+/// The caller's contract.
+unsafe fn answer_nested(
+    nested: &Attributes,
+    attribute: CK_ATTRIBUTE,
+    len: &mut Out<CK_ULONG>,
+) -> Result<(), Error> {
+    let needed = (nested.len() * size_of::<CK_ATTRIBUTE>()) as CK_ULONG;
+    if attribute.pValue.is_null() {
+        len.set(needed);
+        return Ok(());
+    }
+    if attribute.ulValueLen < needed {
+        len.set(CK_UNAVAILABLE_INFORMATION);
+        return Err(Error::BufferTooSmall);
+    }
+    let first = attribute.pValue.cast::<CK_ATTRIBUTE>();
+    // SAFETY: the caller's contract; any bits are a CK_ATTRIBUTE.
+    let places =
+        unsafe { input::array(first.cast_const(), nested.len() as CK_ULONG, TEMPLATE_LIMIT) }?;
+    for (index, (place, (number, value))) in places.into_iter().zip(nested.iter()).enumerate() {
+        // SAFETY: within the array that was read above; any alignment.
+        let (mut number_out, mut len_out) = unsafe {
+            let element = first
+                .cast::<u8>()
+                .wrapping_add(index * size_of::<CK_ATTRIBUTE>());
+            (
+                Out::new(element.wrapping_add(offset_of!(CK_ATTRIBUTE, type_)).cast())?,
+                Out::new(
+                    element
+                        .wrapping_add(offset_of!(CK_ATTRIBUTE, ulValueLen))
+                        .cast(),
+                )?,
+            )
+        };
+        number_out.set(number);
+        // SAFETY: the caller's contract.
+        unsafe { write_value(&value.to_c(), place, &mut len_out) }?;
+    }
+    len.set(needed);
+    Ok(())
+}
+
+/// Writes a value where there is room for it, and its length.
+///
+/// # Safety
+/// The caller's contract.
+unsafe fn write_value(
+    value: &[u8],
+    attribute: CK_ATTRIBUTE,
+    len: &mut Out<CK_ULONG>,
+) -> Result<(), Error> {
     if !attribute.pValue.is_null() {
         // SAFETY: the caller's contract.
         let room = unsafe {
@@ -129,7 +214,7 @@ unsafe fn answer(
             )
         };
         room.map_err(|_| Error::ArgumentsBad)
-            .and_then(|mut room| Ok(room.write(&value)?))
+            .and_then(|mut room| Ok(room.write(value)?))
             .inspect_err(|_| len.set(CK_UNAVAILABLE_INFORMATION))?;
     }
     len.set(value.len() as CK_ULONG);

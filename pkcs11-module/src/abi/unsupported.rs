@@ -27,7 +27,6 @@ macro_rules! unsupported {
 
 #[rustfmt::skip]
 unsupported! {
-    C_CopyObject => FunctionNotSupported (CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
     C_SignRecoverInit => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE);
     C_SignRecover => FunctionNotSupported (*mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
     C_VerifyRecoverInit => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE);

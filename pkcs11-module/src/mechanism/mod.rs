@@ -4,7 +4,7 @@
 pub(crate) mod parameter;
 pub(crate) mod pss;
 pub(crate) mod rsa;
-#[allow(dead_code, reason = "keys of the process come next")]
+#[allow(dead_code, reason = "operations with secret keys come next")]
 pub(crate) mod secret;
 pub(crate) mod signature;
 pub(crate) mod sm2;

@@ -1,22 +1,26 @@
 //! Objects as Cryptoki shows them. Everything here is plain data: no exchange with a token.
 
 pub(crate) mod attribute;
+pub(crate) mod check_value;
 pub(crate) mod key;
-#[allow(dead_code, reason = "keys of the process come next")]
 pub(crate) mod material;
+pub(crate) mod rule;
 pub(crate) mod stored;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
+pub(crate) mod usage;
 pub(crate) mod view;
 pub(crate) mod x509;
 
 use crate::abi::types::*;
 use crate::rv::Error;
-use attribute::{Attributes, Value, is_secret};
+use attribute::{Attributes, Value};
 use key::PublicKey;
 use material::KeyMaterial;
+use rule::is_secret;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The two halves of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,9 +100,12 @@ impl Object {
     /// The value of an attribute as C bytes.
     ///
     /// # Errors
-    /// [`Error::AttributeSensitive`] for private components, [`Error::AttributeTypeInvalid`] for what it does not have.
-    pub(crate) fn attribute(&self, attribute: CK_ATTRIBUTE_TYPE) -> Result<Vec<u8>, Error> {
-        if is_secret(self.class(), attribute) {
+    /// [`Error::AttributeSensitive`] for what must not be seen, [`Error::AttributeTypeInvalid`] for what it does not have.
+    pub(crate) fn attribute(
+        &self,
+        attribute: CK_ATTRIBUTE_TYPE,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if !self.shows(attribute) {
             return Err(Error::AttributeSensitive);
         }
         self.attributes
@@ -107,10 +114,16 @@ impl Object {
             .ok_or(Error::AttributeTypeInvalid)
     }
 
+    /// Whether an attribute may be read: the value of a key only when that is neither sensitive nor unextractable.
+    pub(crate) fn shows(&self, attribute: CK_ATTRIBUTE_TYPE) -> bool {
+        !is_secret(self.class(), attribute)
+            || !self.attributes.flag(CKA_SENSITIVE) && self.attributes.flag(CKA_EXTRACTABLE)
+    }
+
     /// Whether it has all attributes of a search template with these values.
     pub(crate) fn matches(&self, template: &Attributes) -> bool {
         template.iter().all(|(attribute, wanted)| {
-            !is_secret(self.class(), attribute) && self.attributes.get(attribute) == Some(wanted)
+            self.attributes.get(attribute) == Some(wanted) && self.shows(attribute)
         })
     }
 
@@ -118,7 +131,7 @@ impl Object {
     pub(crate) fn size(&self) -> usize {
         self.attributes
             .iter()
-            .map(|(_, value)| size_of::<CK_ATTRIBUTE_TYPE>() + value.to_c().len())
+            .map(|(_, value)| size_of::<CK_ATTRIBUTE_TYPE>() + value.c_len())
             .sum()
     }
 
@@ -140,7 +153,7 @@ impl Object {
     }
 
     /// CKA_KEY_TYPE.
-    #[allow(dead_code, reason = "keys of the process come next")]
+    #[allow(dead_code, reason = "operations with secret keys come next")]
     pub(crate) fn key_type(&self) -> Option<CK_KEY_TYPE> {
         self.attributes.number(CKA_KEY_TYPE)
     }

@@ -5,13 +5,15 @@
 //! attribute: type u32 │ length u32 │ value
 //! ```
 //!
-//! Numbers are big endian. A boolean is one byte, a number eight, an array of numbers eight each, all else the bytes.
+//! Numbers are big endian. A boolean is one byte, a number eight, an array of numbers eight each, nested attributes
+//! are written as these are, all else is the bytes.
 //! CKA_TOKEN and CKA_PRIVATE are not written: the token itself says both. A record that does not parse is left out of
 //! the view, never changed.
 
 use super::Side;
 use super::attribute::{Attributes, Value};
 use crate::abi::types::*;
+use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
 
@@ -79,21 +81,13 @@ impl Record {
             self.kind.number(),
             u8::from(self.side == Side::Signature),
         ];
-        for (attribute, value) in self.attributes.iter() {
-            if matches!(attribute, CKA_TOKEN | CKA_PRIVATE) {
-                continue;
-            }
-            let (tag, value) = (portable_type(attribute), portable(value));
-            out.extend_from_slice(&tag.to_be_bytes());
-            out.extend_from_slice(&(value.len() as u32).to_be_bytes());
-            out.extend_from_slice(&value);
-        }
+        write(&self.attributes, &mut out);
         out
     }
 
     /// From the token's bytes; `None` for records of another version or with a mistake in them.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let (&[VERSION, kind, side], mut rest) = bytes.split_first_chunk()? else {
+        let (&[VERSION, kind, side], rest) = bytes.split_first_chunk()? else {
             return None;
         };
         let kind = Kind::from_number(kind)?;
@@ -102,21 +96,45 @@ impl Record {
         } else {
             Side::Encryption
         };
-        let mut attributes = Attributes::default();
-        while !rest.is_empty() {
-            let (tag, tail) = rest.split_first_chunk()?;
-            let (len, tail) = tail.split_first_chunk()?;
-            let (value, tail) = tail.split_at_checked(u32::from_be_bytes(*len) as usize)?;
-            let attribute = CK_ATTRIBUTE_TYPE::from(u32::from_be_bytes(*tag));
-            attributes.set(attribute, native(attribute, value)?);
-            rest = tail;
-        }
         Some(Self {
             kind,
             side,
-            attributes,
+            attributes: read(rest, Depth::Outer)?,
         })
     }
+}
+
+/// Where attributes stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Outer,
+    /// In CKA_WRAP_TEMPLATE and the like, where none nests further.
+    Nested,
+}
+
+fn write(attributes: &Attributes, out: &mut Vec<u8>) {
+    for (attribute, value) in attributes.iter() {
+        if matches!(attribute, CKA_TOKEN | CKA_PRIVATE) {
+            continue;
+        }
+        let (tag, value) = (portable_type(attribute), portable(value));
+        out.extend_from_slice(&tag.to_be_bytes());
+        out.extend_from_slice(&(value.len() as u32).to_be_bytes());
+        out.extend_from_slice(&value);
+    }
+}
+
+fn read(mut rest: &[u8], depth: Depth) -> Option<Attributes> {
+    let mut attributes = Attributes::default();
+    while !rest.is_empty() {
+        let (tag, tail) = rest.split_first_chunk()?;
+        let (len, tail) = tail.split_first_chunk()?;
+        let (value, tail) = tail.split_at_checked(u32::from_be_bytes(*len) as usize)?;
+        let attribute = CK_ATTRIBUTE_TYPE::from(u32::from_be_bytes(*tag));
+        attributes.set(attribute, native(attribute, value, depth)?);
+        rest = tail;
+    }
+    Some(attributes)
 }
 
 /// Attribute numbers have 32 bits on every platform.
@@ -124,12 +142,20 @@ fn portable_type(attribute: CK_ATTRIBUTE_TYPE) -> u32 {
     u32::try_from(attribute).expect("invariant: every attribute of the table has 32 bits")
 }
 
-fn portable(value: &Value) -> Vec<u8> {
+fn portable(value: &Value) -> Zeroizing<Vec<u8>> {
     match value {
-        Value::Bool(b) => vec![u8::from(*b)],
-        Value::Ulong(n) => wide(*n).to_vec(),
-        Value::Ulongs(list) => list.iter().flat_map(|n| wide(*n)).collect(),
+        Value::Bool(b) => vec![u8::from(*b)].into(),
+        Value::Ulong(n) => wide(*n).to_vec().into(),
+        Value::Ulongs(list) => {
+            let bytes: Vec<u8> = list.iter().flat_map(|n| wide(*n)).collect();
+            bytes.into()
+        }
         Value::Bytes(bytes) => bytes.clone(),
+        Value::Template(nested) => {
+            let mut bytes = Vec::new();
+            write(nested, &mut bytes);
+            bytes.into()
+        }
     }
 }
 
@@ -147,8 +173,8 @@ fn wide(number: CK_ULONG) -> [u8; 8] {
     number.to_be_bytes()
 }
 
-fn native(attribute: CK_ATTRIBUTE_TYPE, value: &[u8]) -> Option<Value> {
-    use super::attribute::{Kind as As, kind};
+fn native(attribute: CK_ATTRIBUTE_TYPE, value: &[u8], depth: Depth) -> Option<Value> {
+    use super::rule::{Kind as As, kind};
     Some(match kind(attribute)? {
         As::Bool => {
             let [flag] = value else { return None };
@@ -156,7 +182,8 @@ fn native(attribute: CK_ATTRIBUTE_TYPE, value: &[u8]) -> Option<Value> {
         }
         As::Ulong => Value::Ulong(narrow(value)?),
         As::Ulongs => Value::Ulongs(value.chunks(8).map(narrow).collect::<Option<_>>()?),
-        As::Bytes | As::Date => Value::Bytes(value.to_vec()),
+        As::Bytes | As::Date => Value::bytes(value),
+        As::Template if depth == Depth::Outer => Value::Template(read(value, Depth::Nested)?),
         As::Template => return None,
     })
 }

@@ -192,6 +192,7 @@ impl Pair<'_> {
     fn private(&self, record: Option<&Attributes>) -> Object {
         let signs = self.side == Side::Signature;
         let mut attributes = self.common(CKO_PRIVATE_KEY, true);
+        attributes.set_flag(CKA_COPYABLE, false); // it never leaves the token
         attributes.set_flag(CKA_SENSITIVE, true);
         attributes.set_flag(CKA_EXTRACTABLE, false);
         attributes.set_flag(CKA_ALWAYS_SENSITIVE, signs);
@@ -265,7 +266,7 @@ pub(crate) fn describe_certificate(der: &[u8], attributes: &mut Attributes) -> b
     attributes.set_default(CKA_CERTIFICATE_CATEGORY, Value::Ulong(0));
     attributes.set_default(CKA_TRUSTED, Value::Bool(false));
     for absent in [CKA_LABEL, CKA_ID, CKA_START_DATE, CKA_END_DATE] {
-        attributes.set_default(absent, Value::Bytes(Vec::new()));
+        attributes.set_default(absent, Value::bytes([]));
     }
     let Some(fields) = x509::fields(der) else {
         return false;
@@ -276,7 +277,7 @@ pub(crate) fn describe_certificate(der: &[u8], attributes: &mut Attributes) -> b
         (CKA_SERIAL_NUMBER, fields.serial_number),
         (CKA_PUBLIC_KEY_INFO, fields.public_key_info),
     ] {
-        attributes.set_default(attribute, Value::Bytes(bytes.to_vec()));
+        attributes.set_default(attribute, Value::bytes(bytes));
     }
     true
 }
@@ -294,7 +295,7 @@ fn certificate(
         attributes.overlay(record);
     }
     if let Some(id) = id {
-        attributes.set_default(CKA_ID, Value::Bytes(id));
+        attributes.set_default(CKA_ID, Value::bytes(id));
     }
     describe_certificate(der, &mut attributes);
     let source = Source::Certificate {
@@ -344,10 +345,9 @@ fn finish(
     mut attributes: Attributes,
     material: Option<Arc<KeyMaterial>>,
 ) -> Object {
-    attributes.set_default(
-        CKA_UNIQUE_ID,
-        Value::Bytes(unique_id(&source, &fingerprint)),
-    );
+    if let Some(id) = unique_id(&source, &fingerprint) {
+        attributes.set_default(CKA_UNIQUE_ID, Value::bytes(id));
+    }
     Object {
         source,
         fingerprint,
@@ -357,8 +357,8 @@ fn finish(
     }
 }
 
-/// CKA_UNIQUE_ID: a name that stays with the object and goes with it.
-fn unique_id(source: &Source, fingerprint: &[u8]) -> Vec<u8> {
+/// CKA_UNIQUE_ID: a name that stays with the object and goes with it. That of a session object is made with its handle.
+fn unique_id(source: &Source, fingerprint: &[u8]) -> Option<Vec<u8>> {
     let place = match source {
         Source::Key {
             container,
@@ -368,12 +368,21 @@ fn unique_id(source: &Source, fingerprint: &[u8]) -> Vec<u8> {
         Source::Certificate { container, side } => format!("certificate/{container}/{side:?}"),
         Source::File { name } => format!("file/{name}"),
         Source::Stored { id } => format!("stored/{id}"),
-        Source::Session => "session".to_owned(),
+        Source::Session => return None,
     };
     let mut named = place.into_bytes();
     named.push(0);
     named.extend_from_slice(fingerprint);
-    let digest = HashAlg::Sm3.digest(&named);
+    Some(name_of(&named))
+}
+
+/// CKA_UNIQUE_ID of a session object, whose handle no other object of the process ever has.
+pub(crate) fn session_unique_id(handle: u64) -> Vec<u8> {
+    name_of(format!("session/{}/{handle}", std::process::id()).as_bytes())
+}
+
+fn name_of(place: &[u8]) -> Vec<u8> {
+    let digest = HashAlg::Sm3.digest(place);
     digest[..16]
         .iter()
         .flat_map(|byte| format!("{byte:02x}").into_bytes())

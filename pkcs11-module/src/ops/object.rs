@@ -11,6 +11,7 @@ use crate::rv::Error;
 use crate::session::find::Find;
 use crate::session::operation;
 use crate::session::{Login, OpenSession};
+use zeroize::Zeroizing;
 
 /// C_GetAttributeValue, one attribute: its bytes as C sees them.
 ///
@@ -20,10 +21,12 @@ pub(crate) fn attribute(
     session: &OpenSession,
     object: &Object,
     attribute: CK_ATTRIBUTE_TYPE,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     match &object.source {
         // The content of a file is not part of the view; it is read when somebody wants it.
-        Source::File { name } if attribute == CKA_VALUE => read_file(session, name),
+        Source::File { name } if attribute == CKA_VALUE => {
+            read_file(session, name).map(Zeroizing::new)
+        }
         _ => object.attribute(attribute),
     }
 }

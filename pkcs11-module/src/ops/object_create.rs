@@ -1,8 +1,11 @@
-//! C_CreateObject: data, certificates, public keys.
+//! C_CreateObject: data, certificates, domain parameters; keys are in `key_new`.
 
+use super::key_new::{Origin, add_key};
 use super::object::{check_may_write, encoded, write_record};
 use crate::abi::types::*;
+use crate::abi::vendor::CKK_SM2;
 use crate::object::attribute::{Attributes, Value};
+use crate::object::check_value::certificate_check_value;
 use crate::object::key::{self, PublicKey};
 use crate::object::stored::{Kind, Record};
 use crate::object::template::{self, RawAttribute};
@@ -25,8 +28,11 @@ pub(crate) fn create(
     let build = match class {
         CKO_DATA => data,
         CKO_CERTIFICATE => certificate,
-        CKO_PUBLIC_KEY => public_key,
-        // Private and secret keys are made in the token or come in enveloped.
+        CKO_DOMAIN_PARAMETERS => domain_parameters,
+        CKO_PUBLIC_KEY | CKO_PRIVATE_KEY | CKO_SECRET_KEY => {
+            let content = Attributes::default();
+            return add_key(session, class, &template, &content, Origin::Created);
+        }
         _ => return Err(Error::TemplateInconsistent),
     };
     template::check_creation(&template, class, session.is_officer())?;
@@ -39,15 +45,26 @@ pub(crate) fn create(
         let object = own_object(attributes, Source::Session, private, None);
         return Ok(session.token.add_session_object(session.handle, object));
     }
-    match class {
-        CKO_CERTIFICATE if !private => store_certificate(session, attributes),
+    store_object(session, attributes, private)
+}
+
+/// Puts a new object on the token, where it belongs there.
+pub(crate) fn store_object(
+    session: &OpenSession,
+    attributes: Attributes,
+    private: bool,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    match attributes.number(CKA_CLASS) {
+        Some(CKO_CERTIFICATE) if !private => store_certificate(session, attributes),
+        // The token has no room for keys that it did not make.
+        Some(CKO_PRIVATE_KEY | CKO_SECRET_KEY) => Err(Error::TemplateInconsistent),
         _ => store(session, attributes, private),
     }
 }
 
 fn data(attributes: &mut Attributes) -> Result<(), Error> {
     for attribute in [CKA_LABEL, CKA_APPLICATION, CKA_OBJECT_ID, CKA_VALUE] {
-        attributes.set_default(attribute, Value::Bytes(Vec::new()));
+        attributes.set_default(attribute, Value::bytes([]));
     }
     Ok(())
 }
@@ -63,27 +80,35 @@ fn certificate(attributes: &mut Attributes) -> Result<(), Error> {
     {
         return Err(Error::AttributeValueInvalid);
     }
-    if describe_certificate(&der, attributes) {
-        Ok(())
-    } else {
-        Err(Error::AttributeValueInvalid)
+    if !describe_certificate(&der, attributes) {
+        return Err(Error::AttributeValueInvalid);
     }
+    let check = certificate_check_value(&der);
+    match attributes.bytes(CKA_CHECK_VALUE) {
+        // Written empty, the caller wants none.
+        Some([]) => drop(attributes.remove(CKA_CHECK_VALUE)),
+        Some(said) if said != check => return Err(Error::AttributeValueInvalid),
+        _ => attributes.set_bytes(CKA_CHECK_VALUE, check),
+    }
+    Ok(())
 }
 
-fn public_key(attributes: &mut Attributes) -> Result<(), Error> {
-    let key = key::from_template(attributes)?;
-    key::describe(&key, attributes);
-    for attribute in [CKA_LABEL, CKA_ID, CKA_SUBJECT, CKA_START_DATE, CKA_END_DATE] {
-        attributes.set_default(attribute, Value::Bytes(Vec::new()));
+/// A curve by its name; the only parameters that stand by themselves here.
+fn domain_parameters(attributes: &mut Attributes) -> Result<(), Error> {
+    match attributes
+        .number(CKA_KEY_TYPE)
+        .ok_or(Error::TemplateIncomplete)?
+    {
+        CKK_EC | CKK_SM2 => {}
+        _ => return Err(Error::TemplateInconsistent),
     }
-    set_default_usage(attributes, &PUBLIC_USAGE);
-    for attribute in [CKA_TRUSTED, CKA_LOCAL] {
-        attributes.set_default(attribute, Value::Bool(false));
-    }
-    attributes.set_default(
-        CKA_KEY_GEN_MECHANISM,
-        Value::Ulong(CK_UNAVAILABLE_INFORMATION),
-    );
+    key::check_curve(
+        attributes
+            .bytes(CKA_EC_PARAMS)
+            .ok_or(Error::TemplateIncomplete)?,
+    )?;
+    attributes.set_default(CKA_LABEL, Value::bytes([]));
+    attributes.set_flag(CKA_LOCAL, false);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 use super::token::Token;
 use crate::abi::types::*;
 use crate::object::attribute::Attributes;
-use crate::object::view::{Records, objects};
+use crate::object::view::{Records, objects, session_unique_id};
 use crate::object::{Object, Source};
 use crate::rv::Error;
 use crate::session::Login;
@@ -203,9 +203,11 @@ impl Token {
     }
 
     /// Adds an object that lives as long as the session `owner`.
-    pub(crate) fn add_session_object(&self, owner: Handle, object: Object) -> CK_OBJECT_HANDLE {
+    pub(crate) fn add_session_object(&self, owner: Handle, mut object: Object) -> CK_OBJECT_HANDLE {
         let mut table = self.table();
         let handle = table.maker.insert(());
+        let name = session_unique_id(handle.to_raw());
+        object.attributes.set_bytes(CKA_UNIQUE_ID, name);
         table.session_objects.insert(
             handle,
             SessionObject {

@@ -14,6 +14,7 @@ mod login;
 mod objects;
 mod openssl;
 mod search;
+mod session_keys;
 mod sign;
 mod sign_rsa;
 mod slots;

@@ -123,7 +123,7 @@ fn templates_for_creation_are_checked_and_leave_nothing_when_refused() {
         (Template::default().on_token(), CKR_TEMPLATE_INCOMPLETE),
         (
             Template::of(CKO_PRIVATE_KEY).on_token(),
-            CKR_TEMPLATE_INCONSISTENT,
+            CKR_TEMPLATE_INCOMPLETE,
         ),
         (Template::of(CKO_VENDOR_DEFINED), CKR_TEMPLATE_INCONSISTENT),
         (data("x").flag(CKA_SIGN, true), CKR_TEMPLATE_INCONSISTENT),

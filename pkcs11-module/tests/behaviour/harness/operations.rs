@@ -19,6 +19,27 @@ impl P11 {
         }
     }
 
+    pub fn copy(
+        &self,
+        session: CK_SESSION_HANDLE,
+        object: CK_OBJECT_HANDLE,
+        mut template: Template,
+    ) -> Result<CK_OBJECT_HANDLE, CK_RV> {
+        let (mut attributes, mut handle) = (template.c(), 0);
+        let count = attributes.len() as CK_ULONG;
+        let rv = call!(
+            self,
+            C_CopyObject(
+                session,
+                object,
+                attributes.as_mut_ptr(),
+                count,
+                &raw mut handle
+            )
+        );
+        if rv == CKR_OK { Ok(handle) } else { Err(rv) }
+    }
+
     pub fn find(
         &self,
         session: CK_SESSION_HANDLE,

@@ -1,0 +1,234 @@
+//! The one door by which keys come in, whether created, generated, unwrapped or derived: the rules for their templates,
+//! what they are when the template does not say, and where they go.
+
+use super::object::check_may_write;
+use super::object_create::store;
+use crate::abi::types::*;
+use crate::object::attribute::{Attributes, Value};
+use crate::object::check_value::check_value;
+use crate::object::key::{self, PublicKey};
+use crate::object::material::KeyMaterial;
+use crate::object::rule::is_secret;
+use crate::object::usage::set_default_usage;
+use crate::object::view::{own_object, storage};
+use crate::object::{Object, Source, template};
+use crate::rv::Error;
+use crate::session::{Login, OpenSession};
+use std::sync::Arc;
+
+/// How a key comes to be, which decides what may be said of its past.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "generation, unwrapping and derivation come next")]
+pub(crate) enum Origin<'a> {
+    /// The caller gave its value.
+    Created,
+    /// Made here.
+    Generated {
+        /// CKA_KEY_GEN_MECHANISM.
+        mechanism: CK_MECHANISM_TYPE,
+    },
+    /// Came in wrapped.
+    Unwrapped,
+    /// Computed from other keys.
+    Derived {
+        /// These.
+        bases: &'a [&'a Object],
+    },
+}
+
+/// Adds a key to the session, or to the token where the template says CKA_TOKEN. `template` is the caller's;
+/// `content` is what the library adds: CKA_KEY_TYPE and the value of the key.
+///
+/// # Errors
+/// What is wrong with the template or the value; nothing stays behind then.
+pub(crate) fn add_key(
+    session: &OpenSession,
+    class: CK_OBJECT_CLASS,
+    template: &Attributes,
+    content: &Attributes,
+    origin: Origin<'_>,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    template::check_creation(template, class, session.is_officer())?;
+    check_content(class, template, content, origin)?;
+    let token = template.flag(CKA_TOKEN);
+    let private = is_private(session, class, template);
+    let mut attributes = storage(class, private);
+    attributes.set_flag(CKA_TOKEN, token);
+    attributes.overlay(template);
+    attributes.overlay(content);
+    let material = complete(&mut attributes, class, origin)?;
+    check_may_write(session, token, private)?;
+    match (token, class) {
+        (false, _) => {
+            let object = own_object(
+                attributes,
+                Source::Session,
+                private,
+                Some(Arc::new(material)),
+            );
+            Ok(session.token.add_session_object(session.handle, object))
+        }
+        (true, CKO_PUBLIC_KEY) => store(session, attributes, private),
+        // The token has no room for keys that it did not make.
+        (true, _) => Err(Error::TemplateInconsistent),
+    }
+}
+
+/// CKA_PRIVATE where the template does not say: keys that keep a secret are the user's, but somebody who has not logged
+/// in may have keys of a session.
+fn is_private(session: &OpenSession, class: CK_OBJECT_CLASS, template: &Attributes) -> bool {
+    match template.get(CKA_PRIVATE) {
+        Some(value) => *value == Value::Bool(true),
+        None if class == CKO_PUBLIC_KEY => false,
+        None => template.flag(CKA_TOKEN) || session.token.login() == Login::User,
+    }
+}
+
+/// What the library knows of the key cannot be said otherwise by the template, and a value that the caller does not
+/// bring cannot be in it.
+fn check_content(
+    class: CK_OBJECT_CLASS,
+    template: &Attributes,
+    content: &Attributes,
+    origin: Origin<'_>,
+) -> Result<(), Error> {
+    let contradicts = |(attribute, value): (CK_ATTRIBUTE_TYPE, &Value)| {
+        template
+            .get(attribute)
+            .is_some_and(|given| given != value && !is_same_number(given, value))
+    };
+    let brought =
+        |attribute| is_secret(class, attribute) || matches!(attribute, CKA_MODULUS | CKA_EC_POINT);
+    let created = matches!(origin, Origin::Created);
+    if content.iter().any(contradicts)
+        || !created && template.iter().any(|(attribute, _)| brought(attribute))
+    {
+        return Err(Error::TemplateInconsistent);
+    }
+    if class == CKO_PRIVATE_KEY
+        && template.flag(CKA_ALWAYS_AUTHENTICATE)
+        && template.get(CKA_PRIVATE) == Some(&Value::Bool(false))
+    {
+        return Err(Error::TemplateInconsistent);
+    }
+    Ok(())
+}
+
+/// Whether two byte strings are the same big integer.
+fn is_same_number(one: &Value, other: &Value) -> bool {
+    let digits = |value: &Value| match value {
+        Value::Bytes(bytes) => {
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            Some(bytes[zeros..].to_vec())
+        }
+        _ => None,
+    };
+    digits(one).is_some_and(|one| Some(one) == digits(other))
+}
+
+/// Reads the key and writes what it decides and what the caller left open.
+fn complete(
+    attributes: &mut Attributes,
+    class: CK_OBJECT_CLASS,
+    origin: Origin<'_>,
+) -> Result<KeyMaterial, Error> {
+    let material =
+        KeyMaterial::from_attributes(class, attributes)?.ok_or(Error::TemplateInconsistent)?;
+    let public = material.public();
+    if let Some(public) = &public {
+        check_public(public, attributes)?;
+        key::describe(public, attributes);
+        let id = Value::bytes(key::default_id(public));
+        attributes.set_default(CKA_ID, id);
+    }
+    if class == CKO_SECRET_KEY {
+        describe_secret(attributes)?;
+    } else {
+        attributes.set_default(CKA_SUBJECT, Value::bytes([]));
+    }
+    for attribute in [CKA_LABEL, CKA_ID, CKA_START_DATE, CKA_END_DATE] {
+        attributes.set_default(attribute, Value::bytes([]));
+    }
+    let sm2 = matches!(public, Some(PublicKey::Sm2(_)));
+    set_default_usage(attributes, class, sm2);
+    set_past(attributes, class, origin);
+    Ok(material)
+}
+
+/// What the template says of the public half must be true.
+fn check_public(public: &PublicKey, attributes: &Attributes) -> Result<(), Error> {
+    let info = attributes.bytes(CKA_PUBLIC_KEY_INFO).unwrap_or_default();
+    let foreign: &[CK_ATTRIBUTE_TYPE] = match public {
+        PublicKey::Rsa(_) => &[CKA_EC_PARAMS, CKA_EC_POINT, CKA_VALUE],
+        _ => &[
+            CKA_MODULUS,
+            CKA_PUBLIC_EXPONENT,
+            CKA_PRIVATE_EXPONENT,
+            CKA_PRIME_1,
+            CKA_PRIME_2,
+        ],
+    };
+    let lies = !info.is_empty() && info != key::public_key_info(public);
+    if lies
+        || foreign
+            .iter()
+            .any(|attribute| attributes.get(*attribute).is_some())
+    {
+        return Err(Error::TemplateInconsistent);
+    }
+    Ok(())
+}
+
+/// CKA_VALUE_LEN and CKA_CHECK_VALUE of a secret key.
+fn describe_secret(attributes: &mut Attributes) -> Result<(), Error> {
+    let value = attributes.bytes(CKA_VALUE).unwrap_or_default();
+    let len = value.len() as CK_ULONG;
+    if attributes
+        .number(CKA_VALUE_LEN)
+        .is_some_and(|said| said != len)
+    {
+        return Err(Error::TemplateInconsistent);
+    }
+    let key_type = attributes.number(CKA_KEY_TYPE).unwrap_or_default();
+    let check = check_value(key_type, value);
+    match attributes.bytes(CKA_CHECK_VALUE) {
+        // Written empty, the caller wants none.
+        Some([]) => drop(attributes.remove(CKA_CHECK_VALUE)),
+        Some(said) if said != check => return Err(Error::AttributeValueInvalid),
+        _ => attributes.set_bytes(CKA_CHECK_VALUE, check),
+    }
+    attributes.set_number(CKA_VALUE_LEN, len);
+    Ok(())
+}
+
+/// Where the key comes from and what it has been all its life.
+fn set_past(attributes: &mut Attributes, class: CK_OBJECT_CLASS, origin: Origin<'_>) {
+    let mechanism = match origin {
+        Origin::Generated { mechanism } => mechanism,
+        _ => CK_UNAVAILABLE_INFORMATION,
+    };
+    let made_here = matches!(origin, Origin::Generated { .. });
+    attributes.set_flag(CKA_LOCAL, made_here);
+    attributes.set_number(CKA_KEY_GEN_MECHANISM, mechanism);
+    if class != CKO_PRIVATE_KEY {
+        attributes.set_default(CKA_TRUSTED, Value::Bool(false));
+    }
+    if class == CKO_PUBLIC_KEY {
+        return;
+    }
+    attributes.set_default(CKA_SENSITIVE, Value::Bool(true));
+    attributes.set_default(CKA_EXTRACTABLE, Value::Bool(false));
+    attributes.set_default(CKA_WRAP_WITH_TRUSTED, Value::Bool(false));
+    if class == CKO_PRIVATE_KEY {
+        attributes.set_default(CKA_ALWAYS_AUTHENTICATE, Value::Bool(false));
+    }
+    let all = |attribute| match origin {
+        Origin::Generated { .. } => true,
+        Origin::Derived { bases } => bases.iter().all(|base| base.attributes.flag(attribute)),
+        Origin::Created | Origin::Unwrapped => false,
+    };
+    let sensitive = attributes.flag(CKA_SENSITIVE) && all(CKA_ALWAYS_SENSITIVE);
+    let kept = !attributes.flag(CKA_EXTRACTABLE) && all(CKA_NEVER_EXTRACTABLE);
+    attributes.set_flag(CKA_ALWAYS_SENSITIVE, sensitive);
+    attributes.set_flag(CKA_NEVER_EXTRACTABLE, kept);
+}

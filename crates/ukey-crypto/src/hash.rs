@@ -1,4 +1,4 @@
-//! Hash functions by name: SM3 (GB/T 32905) and the SHA family (FIPS 180-4).
+//! Hash functions by name: SM3 (GB/T 32905), SHA-1 and SHA-2 (FIPS 180-4), SHA-3 (FIPS 202).
 
 use crate::Error;
 use sha2::Digest;
@@ -18,17 +18,29 @@ pub enum HashAlg {
     Sha384,
     /// SHA-512, FIPS 180-4.
     Sha512,
+    /// SHA3-224, FIPS 202.
+    Sha3_224,
+    /// SHA3-256, FIPS 202.
+    Sha3_256,
+    /// SHA3-384, FIPS 202.
+    Sha3_384,
+    /// SHA3-512, FIPS 202.
+    Sha3_512,
 }
 
 impl HashAlg {
     /// Every hash function, in order of declaration.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Sm3,
         Self::Sha1,
         Self::Sha224,
         Self::Sha256,
         Self::Sha384,
         Self::Sha512,
+        Self::Sha3_224,
+        Self::Sha3_256,
+        Self::Sha3_384,
+        Self::Sha3_512,
     ];
 
     /// Length of the digest in bytes.
@@ -36,10 +48,10 @@ impl HashAlg {
     pub const fn output_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sm3 | Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
+            Self::Sha224 | Self::Sha3_224 => 28,
+            Self::Sm3 | Self::Sha256 | Self::Sha3_256 => 32,
+            Self::Sha384 | Self::Sha3_384 => 48,
+            Self::Sha512 | Self::Sha3_512 => 64,
         }
     }
 
@@ -49,6 +61,10 @@ impl HashAlg {
         match self {
             Self::Sm3 | Self::Sha1 | Self::Sha224 | Self::Sha256 => 64,
             Self::Sha384 | Self::Sha512 => 128,
+            Self::Sha3_224 => 144,
+            Self::Sha3_256 => 136,
+            Self::Sha3_384 => 104,
+            Self::Sha3_512 => 72,
         }
     }
 
@@ -73,7 +89,8 @@ impl HashAlg {
     }
 
     /// DER of everything in a `DigestInfo` before the digest bytes (RFC 8017 section 9.2 note 1;
-    /// SM3: OID 1.2.156.10197.1.401 of GB/T 33560).
+    /// SM3: OID 1.2.156.10197.1.401 of GB/T 33560;
+    /// SHA-3: the arc of NIST, 2.16.840.1.101.3.4.2.7 to 10).
     const fn digest_info_prefix(self) -> &'static [u8] {
         match self {
             Self::Sm3 => {
@@ -92,6 +109,18 @@ impl HashAlg {
             Self::Sha512 => {
                 b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"
             }
+            Self::Sha3_224 => {
+                b"\x30\x2d\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1c"
+            }
+            Self::Sha3_256 => {
+                b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20"
+            }
+            Self::Sha3_384 => {
+                b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30"
+            }
+            Self::Sha3_512 => {
+                b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0a\x05\x00\x04\x40"
+            }
         }
     }
 }
@@ -108,6 +137,10 @@ enum State {
     Sha256(sha2::Sha256),
     Sha384(sha2::Sha384),
     Sha512(sha2::Sha512),
+    Sha3_224(sha3::Sha3_224),
+    Sha3_256(sha3::Sha3_256),
+    Sha3_384(sha3::Sha3_384),
+    Sha3_512(sha3::Sha3_512),
 }
 
 impl Hasher {
@@ -121,6 +154,10 @@ impl Hasher {
             HashAlg::Sha256 => State::Sha256(Digest::new()),
             HashAlg::Sha384 => State::Sha384(Digest::new()),
             HashAlg::Sha512 => State::Sha512(Digest::new()),
+            HashAlg::Sha3_224 => State::Sha3_224(Digest::new()),
+            HashAlg::Sha3_256 => State::Sha3_256(Digest::new()),
+            HashAlg::Sha3_384 => State::Sha3_384(Digest::new()),
+            HashAlg::Sha3_512 => State::Sha3_512(Digest::new()),
         })
     }
 
@@ -134,6 +171,10 @@ impl Hasher {
             State::Sha256(_) => HashAlg::Sha256,
             State::Sha384(_) => HashAlg::Sha384,
             State::Sha512(_) => HashAlg::Sha512,
+            State::Sha3_224(_) => HashAlg::Sha3_224,
+            State::Sha3_256(_) => HashAlg::Sha3_256,
+            State::Sha3_384(_) => HashAlg::Sha3_384,
+            State::Sha3_512(_) => HashAlg::Sha3_512,
         }
     }
 
@@ -146,6 +187,10 @@ impl Hasher {
             State::Sha256(h) => h.update(data),
             State::Sha384(h) => h.update(data),
             State::Sha512(h) => h.update(data),
+            State::Sha3_224(h) => h.update(data),
+            State::Sha3_256(h) => h.update(data),
+            State::Sha3_384(h) => h.update(data),
+            State::Sha3_512(h) => h.update(data),
         }
     }
 
@@ -159,6 +204,10 @@ impl Hasher {
             State::Sha256(h) => h.finalize().to_vec(),
             State::Sha384(h) => h.finalize().to_vec(),
             State::Sha512(h) => h.finalize().to_vec(),
+            State::Sha3_224(h) => h.finalize().to_vec(),
+            State::Sha3_256(h) => h.finalize().to_vec(),
+            State::Sha3_384(h) => h.finalize().to_vec(),
+            State::Sha3_512(h) => h.finalize().to_vec(),
         }
     }
 }

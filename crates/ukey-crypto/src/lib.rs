@@ -11,9 +11,15 @@
 //! * comparisons of secrets are constant-time, and a failed decryption has one error, not a reason.
 #![forbid(unsafe_code)]
 
+pub mod aes;
+pub mod cipher;
 pub mod ct;
+pub mod ec;
+pub mod ed25519;
 mod error;
 pub mod hash;
+pub mod kdf;
+pub mod keywrap;
 pub mod mac;
 pub mod rng;
 pub mod rsa;
@@ -21,6 +27,7 @@ pub mod seal;
 pub mod sm2;
 pub mod sm3;
 pub mod sm4;
+pub mod x25519;
 
 pub use error::Error;
 

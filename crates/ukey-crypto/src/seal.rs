@@ -1,8 +1,7 @@
 //! Sealing of small secrets at rest: AES-256-GCM (NIST SP 800-38D) with a random nonce.
 
 use crate::{Error, rng};
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Nonce};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 /// Length of a sealing key in bytes.
@@ -35,8 +34,9 @@ impl SealKey {
         &self.0
     }
 
-    fn cipher(&self) -> Aes256Gcm {
-        Aes256Gcm::new((&*self.0).into())
+    fn cipher(&self) -> LessSafeKey {
+        let key = UnboundKey::new(&AES_256_GCM, &*self.0).expect("the key has the right length");
+        LessSafeKey::new(key)
     }
 }
 
@@ -70,17 +70,19 @@ impl core::fmt::Debug for SealKey {
 pub fn seal(key: &SealKey, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Error> {
     let mut nonce = [0; NONCE_LEN];
     rng::fill(&mut nonce)?;
-    let sealed = key
+    let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
+    sealed.extend_from_slice(&nonce);
+    sealed.extend_from_slice(plaintext);
+    let tag = key
         .cipher()
-        .encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: plaintext,
-                aad,
-            },
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(aad),
+            &mut sealed[NONCE_LEN..],
         )
         .map_err(|_| Error::InvalidLength)?;
-    Ok([&nonce[..], &sealed].concat())
+    sealed.extend_from_slice(tag.as_ref());
+    Ok(sealed)
 }
 
 /// Opens what [`seal`] made with the same key and `aad`.
@@ -88,11 +90,19 @@ pub fn seal(key: &SealKey, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Erro
 /// # Errors
 /// [`Error::Decryption`] if anything at all was changed, or the input is too short.
 pub fn open(key: &SealKey, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let (nonce, msg) = sealed
+    let (nonce, text) = sealed
         .split_first_chunk::<NONCE_LEN>()
         .ok_or(Error::Decryption)?;
-    key.cipher()
-        .decrypt(&Nonce::from(*nonce), Payload { msg, aad })
-        .map(Zeroizing::new)
-        .map_err(|_| Error::Decryption)
+    let mut text = Zeroizing::new(text.to_vec());
+    let len = key
+        .cipher()
+        .open_in_place(
+            Nonce::assume_unique_for_key(*nonce),
+            Aad::from(aad),
+            &mut text,
+        )
+        .map_err(|_| Error::Decryption)?
+        .len();
+    text.truncate(len);
+    Ok(text)
 }

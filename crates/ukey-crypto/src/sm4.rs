@@ -1,10 +1,13 @@
 //! SM4 (GB/T 32907, GM/T 0002): the block cipher, its modes (GB/T 17964) and the CBC MAC of the token API.
 
+mod block_cipher;
 mod cbc_mac;
 mod modes;
 
+pub use crate::cipher::{Direction, Padding};
+pub use block_cipher::Schedule;
 pub use cbc_mac::{CbcMac, cbc_mac};
-pub use modes::{Cipher, Direction, Mode, Padding};
+pub use modes::{Cipher, Mode};
 
 use crate::{Error, rng};
 use ::sm4::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit, consts::U16};
@@ -20,7 +23,7 @@ type Block = Array<u8, U16>;
 /// An SM4 key with its expanded round keys. Both are zeroised on drop.
 pub struct Key {
     bytes: Zeroizing<[u8; KEY_LEN]>,
-    cipher: ::sm4::Sm4,
+    cipher: Schedule,
 }
 
 impl Key {
@@ -41,7 +44,7 @@ impl Key {
     }
 
     fn expand(bytes: Zeroizing<[u8; KEY_LEN]>) -> Self {
-        let cipher = ::sm4::Sm4::new((&*bytes).into());
+        let cipher = Schedule(::sm4::Sm4::new((&*bytes).into()));
         Self { bytes, cipher }
     }
 }
@@ -73,7 +76,7 @@ impl core::fmt::Debug for Key {
 /// # Errors
 /// [`Error::InvalidLength`] if `data` is not a whole number of blocks.
 pub fn ecb_encrypt(key: &Key, data: &mut [u8]) -> Result<(), Error> {
-    key.cipher.encrypt_blocks(whole_blocks(data)?);
+    key.cipher.0.encrypt_blocks(whole_blocks(data)?);
     Ok(())
 }
 
@@ -82,7 +85,7 @@ pub fn ecb_encrypt(key: &Key, data: &mut [u8]) -> Result<(), Error> {
 /// # Errors
 /// [`Error::InvalidLength`] if `data` is not a whole number of blocks.
 pub fn ecb_decrypt(key: &Key, data: &mut [u8]) -> Result<(), Error> {
-    key.cipher.decrypt_blocks(whole_blocks(data)?);
+    key.cipher.0.decrypt_blocks(whole_blocks(data)?);
     Ok(())
 }
 

@@ -29,7 +29,7 @@ impl CbcMac {
     #[must_use]
     pub fn new(key: &Key, iv: &[u8; BLOCK]) -> Self {
         Self {
-            cipher: key.cipher.clone(),
+            cipher: key.cipher.0.clone(),
             state: Zeroizing::new(*iv),
             filled: 0,
             started: false,

@@ -5,6 +5,7 @@
 
 use super::{BLOCK, Block, Key, xor_into};
 use crate::Error;
+use crate::cipher::{Direction, Padding};
 use ::sm4::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
@@ -31,24 +32,6 @@ impl Mode {
     pub const fn needs_whole_blocks(self) -> bool {
         matches!(self, Self::Ecb | Self::Cbc)
     }
-}
-
-/// What to do at the end of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Padding {
-    /// Nothing: ECB and CBC then accept whole blocks only.
-    None,
-    /// 1 to 16 bytes, each holding their number (RFC 5652 section 6.3).
-    Pkcs7,
-}
-
-/// Which way the data goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// Plaintext to ciphertext.
-    Encrypt,
-    /// Ciphertext to plaintext.
-    Decrypt,
 }
 
 /// A running encryption or decryption. Takes chunks of any size. State is zeroised on drop.
@@ -78,7 +61,7 @@ impl Cipher {
         padding: Padding,
     ) -> Self {
         Self {
-            cipher: key.cipher.clone(),
+            cipher: key.cipher.0.clone(),
             direction,
             mode,
             padding,

@@ -1,0 +1,113 @@
+//! AES (FIPS 197) with keys of 128, 192 and 256 bits. The modes are those of [`crate::cipher`].
+
+use crate::cipher::{self, Block, BlockCipher};
+use crate::{Error, rng};
+use ::aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use zeroize::Zeroizing;
+
+/// Lengths of keys in bytes.
+pub const KEY_LENS: [usize; 3] = [16, 24, 32];
+
+/// An AES key with its expanded round keys. Both are zeroised on drop.
+pub struct Key {
+    bytes: Zeroizing<Vec<u8>>,
+    schedule: Schedule,
+}
+
+impl Key {
+    /// A fresh random key of 16, 24 or 32 bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidLength`] for other lengths; [`Error::Rng`].
+    pub fn generate(len: usize) -> Result<Self, Error> {
+        if !KEY_LENS.contains(&len) {
+            return Err(Error::InvalidLength);
+        }
+        let mut bytes = Zeroizing::new(vec![0; len]);
+        rng::fill(&mut bytes)?;
+        Self::expand(bytes)
+    }
+
+    /// The key's bytes, to wrap or store it.
+    #[must_use]
+    pub fn expose_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn expand(bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
+        let schedule = Schedule::new(&bytes)?;
+        Ok(Self { bytes, schedule })
+    }
+}
+
+impl TryFrom<&[u8]> for Key {
+    type Error = Error;
+
+    /// Fails with [`Error::InvalidLength`] unless `bytes` is 16, 24 or 32 bytes long.
+    fn try_from(bytes: &[u8]) -> Result<Self, Error> {
+        Self::expand(Zeroizing::new(bytes.to_vec()))
+    }
+}
+
+impl cipher::Key for Key {
+    type Cipher = Schedule;
+
+    fn cipher(&self) -> &Schedule {
+        &self.schedule
+    }
+}
+
+impl core::fmt::Debug for Key {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "aes::Key({} bits, ..)", self.bytes.len() * 8)
+    }
+}
+
+/// Expanded round keys. Zeroised on drop.
+#[derive(Clone)]
+pub struct Schedule(Rounds);
+
+#[derive(Clone)]
+enum Rounds {
+    Aes128(::aes::Aes128),
+    Aes192(::aes::Aes192),
+    Aes256(::aes::Aes256),
+}
+
+impl Schedule {
+    fn new(bytes: &[u8]) -> Result<Self, Error> {
+        let wrong = |_| Error::InvalidLength;
+        Ok(Self(match bytes.len() {
+            16 => Rounds::Aes128(KeyInit::new_from_slice(bytes).map_err(wrong)?),
+            24 => Rounds::Aes192(KeyInit::new_from_slice(bytes).map_err(wrong)?),
+            32 => Rounds::Aes256(KeyInit::new_from_slice(bytes).map_err(wrong)?),
+            _ => return Err(Error::InvalidLength),
+        }))
+    }
+}
+
+impl BlockCipher for Schedule {
+    fn encrypt_blocks(&self, blocks: &mut [Block]) {
+        let blocks = Array::cast_slice_from_core_mut(blocks);
+        match &self.0 {
+            Rounds::Aes128(cipher) => cipher.encrypt_blocks(blocks),
+            Rounds::Aes192(cipher) => cipher.encrypt_blocks(blocks),
+            Rounds::Aes256(cipher) => cipher.encrypt_blocks(blocks),
+        }
+    }
+
+    fn decrypt_blocks(&self, blocks: &mut [Block]) {
+        let blocks = Array::cast_slice_from_core_mut(blocks);
+        match &self.0 {
+            Rounds::Aes128(cipher) => cipher.decrypt_blocks(blocks),
+            Rounds::Aes192(cipher) => cipher.decrypt_blocks(blocks),
+            Rounds::Aes256(cipher) => cipher.decrypt_blocks(blocks),
+        }
+    }
+}
+
+impl core::fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("aes::Schedule(..)")
+    }
+}

@@ -1,0 +1,143 @@
+//! XTS (IEEE 1619, SP 800-38E) with ciphertext stealing.
+
+use super::{BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, xor_blocks};
+use crate::Error;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Most bytes that are kept back: the last whole block and what follows it.
+const KEEP: usize = 2 * BLOCK - 1;
+
+pub(super) fn start<C: BlockCipher>(
+    data: &C,
+    tweak: &C,
+    direction: Direction,
+    number: &Block,
+) -> Result<Operation, Error> {
+    let mut probes = [[0; BLOCK]; 2];
+    data.encrypt_block(&mut probes[0]);
+    tweak.encrypt_block(&mut probes[1]);
+    if probes[0].ct_eq(&probes[1]).into() {
+        return Err(Error::InvalidKey);
+    }
+    let mut first = *number;
+    tweak.encrypt_block(&mut first);
+    Ok(Operation(Box::new(Xts {
+        cipher: data.clone(),
+        direction,
+        tweak: first,
+        pending: Zeroizing::new([0; KEEP]),
+        pending_len: 0,
+    })))
+}
+
+#[derive(Clone)]
+struct Xts<C> {
+    cipher: C,
+    direction: Direction,
+    /// Tweak of the next block, encrypted.
+    tweak: Block,
+    pending: Zeroizing<[u8; KEEP]>,
+    pending_len: usize,
+}
+
+impl<C: BlockCipher> Xts<C> {
+    fn run(&mut self, blocks: &mut [Block]) {
+        let mut tweaks = [[0; BLOCK]; BATCH];
+        for batch in blocks.chunks_mut(BATCH) {
+            let tweaks = &mut tweaks[..batch.len()];
+            for tweak in tweaks.iter_mut() {
+                *tweak = self.tweak;
+                double(&mut self.tweak);
+            }
+            xor_blocks(batch, tweaks);
+            match self.direction {
+                Direction::Encrypt => self.cipher.encrypt_blocks(batch),
+                Direction::Decrypt => self.cipher.decrypt_blocks(batch),
+            }
+            xor_blocks(batch, tweaks);
+        }
+        tweaks.zeroize();
+    }
+
+    fn run_one(&mut self, block: &mut Block) {
+        self.run(core::slice::from_mut(block));
+    }
+
+    /// The last whole block and the `tail` behind it change places (IEEE 1619 section 5.3.2).
+    fn steal(&mut self, last: &mut Block, tail: &mut [u8]) {
+        // Decryption needs the tweak of the short block first.
+        let mut later = self.tweak;
+        double(&mut later);
+        let (first, second) = match self.direction {
+            Direction::Encrypt => (self.tweak, later),
+            Direction::Decrypt => (later, self.tweak),
+        };
+        self.tweak = first;
+        self.run_one(last);
+        tail.swap_with_slice(&mut last[..tail.len()]);
+        self.tweak = second;
+        self.run_one(last);
+    }
+}
+
+/// Multiplication by x in GF(2^128), little endian, without a branch.
+fn double(tweak: &mut Block) {
+    let value = u128::from_le_bytes(*tweak);
+    let carry = (value >> 127).wrapping_neg() & 0x87;
+    *tweak = ((value << 1) ^ carry).to_le_bytes();
+}
+
+impl<C: BlockCipher> Running for Xts<C> {
+    fn update_len(&self, input_len: usize) -> usize {
+        let total = self.pending_len + input_len;
+        total.saturating_sub(BLOCK) / BLOCK * BLOCK
+    }
+
+    fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let ready = self.update_len(input.len());
+        let start = out.len();
+        out.extend_from_slice(&self.pending[..self.pending_len.min(ready)]);
+        let from_input = ready.saturating_sub(self.pending_len);
+        out.extend_from_slice(&input[..from_input]);
+        let (blocks, _) = out[start..].as_chunks_mut();
+        self.run(blocks);
+
+        let used = ready.min(self.pending_len);
+        self.pending.copy_within(used..self.pending_len, 0);
+        self.pending_len -= used;
+        let rest = &input[from_input..];
+        self.pending[self.pending_len..][..rest.len()].copy_from_slice(rest);
+        self.pending_len += rest.len();
+        Ok(())
+    }
+
+    fn finish_len(&self) -> usize {
+        self.pending_len
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let mut pending = core::mem::replace(&mut self.pending, Zeroizing::new([0; KEEP]));
+        let Some((last, tail)) = pending[..self.pending_len].split_first_chunk_mut() else {
+            return Err(Error::InvalidLength);
+        };
+        if tail.is_empty() {
+            self.run_one(last);
+        } else {
+            self.steal(last, tail);
+        }
+        out.extend_from_slice(last);
+        out.extend_from_slice(tail);
+        Ok(())
+    }
+
+    fn duplicate(&self) -> Box<dyn Running> {
+        Box::new(self.clone())
+    }
+}
+
+impl<C> Drop for Xts<C> {
+    fn drop(&mut self) {
+        self.tweak.zeroize();
+    }
+}

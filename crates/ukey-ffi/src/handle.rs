@@ -47,7 +47,8 @@ impl Handle {
         std::ptr::without_provenance_mut(self.0.get() as usize)
     }
 
-    fn next() -> Self {
+    /// A number that no handle of this process has had, for tables that keep more than a value by it.
+    pub fn fresh() -> Self {
         loop {
             let ticket = NEXT.fetch_add(1, Ordering::Relaxed);
             if let Some(raw) = NonZeroU64::new(ticket % (LARGEST + 1)) {
@@ -88,7 +89,7 @@ impl<T> HandleTable<T> {
     pub fn insert_shared(&self, object: Arc<T>) -> Handle {
         let mut entries = self.write();
         loop {
-            let handle = Handle::next();
+            let handle = Handle::fresh();
             if let std::collections::hash_map::Entry::Vacant(slot) = entries.entry(handle) {
                 slot.insert(object);
                 return handle;

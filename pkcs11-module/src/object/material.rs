@@ -7,6 +7,7 @@ use crate::abi::vendor::{CKK_SM2, CKK_SM4};
 use crate::mechanism::secret::Secret;
 use crate::rv::Error;
 use ukey_crypto::{rsa, sm2};
+use ukey_token::key::KeyKind;
 use zeroize::Zeroizing;
 
 /// The key behind a key object, for using it.
@@ -15,6 +16,15 @@ pub(crate) enum KeyMaterial {
     Public(PublicKey),
     /// The private key of a container's pair, named by the object's source: the token uses it, nobody reads it.
     Pair(PublicKey),
+    /// A private or secret key that the token holds in an object: the token uses it.
+    Token {
+        /// Number of the object.
+        id: u32,
+        /// Family and size.
+        kind: KeyKind,
+        /// Its public half; secret keys have none.
+        public: Option<PublicKey>,
+    },
     /// A private or secret key in this process: what lives as long as a session.
     Host(HostKey),
 }
@@ -51,6 +61,7 @@ impl KeyMaterial {
     pub(crate) fn public(&self) -> Option<PublicKey> {
         match self {
             Self::Public(public) | Self::Pair(public) => Some(public.clone()),
+            Self::Token { public, .. } => public.clone(),
             Self::Host(key) => key.public(),
         }
     }
@@ -164,6 +175,7 @@ impl std::fmt::Debug for KeyMaterial {
         let kind = match self {
             Self::Public(_) => "Public",
             Self::Pair(_) => "Pair",
+            Self::Token { .. } => "Token",
             Self::Host(_) => "Host",
         };
         f.debug_tuple(kind).field(&self.public()).finish()

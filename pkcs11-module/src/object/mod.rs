@@ -4,11 +4,13 @@ pub(crate) mod attribute;
 pub(crate) mod check_value;
 pub(crate) mod key;
 pub(crate) mod material;
+pub(crate) mod records;
 pub(crate) mod rule;
 pub(crate) mod stored;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
+pub(crate) mod token_key;
 pub(crate) mod usage;
 pub(crate) mod view;
 pub(crate) mod x509;

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
+use super::records::Records;
 use super::rule::RULES;
 use super::stored::{Kind, Record};
 use super::template::{RawAttribute, check_change, check_creation, parse, parse_search};
-use super::view::{certificate_fingerprint, key_fingerprint, objects};
+use super::view::{certificate_fingerprint, key_fingerprint, placed_objects, stored_object};
 use super::*;
 use crate::abi::vendor::CKK_SM2;
 use hex::FromHex;
@@ -23,6 +24,23 @@ fn raw(attribute: CK_ATTRIBUTE_TYPE, value: &[u8]) -> RawAttribute {
 
 fn number(value: CK_ULONG) -> Vec<u8> {
     value.to_ne_bytes().to_vec()
+}
+
+/// All objects of a view.
+fn objects(view: &ObjectView) -> Vec<Object> {
+    let (mut records, mut own) = (Records::default(), Vec::new());
+    for stored in &view.objects {
+        match Record::decode(&stored.data) {
+            Some(record) if record.kind == Kind::Object => {
+                own.push(stored_object(stored, record.attributes));
+            }
+            Some(record) => records.note(stored.id, &stored.owner, record),
+            None => {}
+        }
+    }
+    let mut objects = placed_objects(view, &records);
+    objects.extend(own);
+    objects
 }
 
 /// The key of GB/T 32918.2's example on the recommended curve.

@@ -4,108 +4,43 @@
 use super::attribute::{Attributes, Value};
 use super::key::{self, PublicKey, default_id, describe, key_type};
 use super::material::KeyMaterial;
-use super::stored::{Kind, Record};
-use super::{Object, Side, Source, x509};
+use super::records::Records;
+use super::stored::Kind;
+use super::{Object, Side, Source, token_key, x509};
 use crate::abi::types::*;
 use crate::abi::vendor::CKM_SM2_KEY_PAIR_GEN;
-use std::collections::HashMap;
 use std::sync::Arc;
 use ukey_crypto::hash::HashAlg;
 use ukey_token::Rights;
-use ukey_token::view::{ContainerView, FileView, ObjectView};
+use ukey_token::view::{ContainerView, FileView, ObjectView, StoredObject};
 
 /// CKA_APPLICATION of the data objects that are files.
 pub(crate) const FILE_APPLICATION: &str = "SKF file";
 
-/// Where the attributes of a container's object are kept.
-type Place = (String, Side, Kind);
-
-/// The attribute records of a token, by what they describe.
-#[derive(Default)]
-pub(crate) struct Records(HashMap<Place, (u32, Attributes)>);
-
-impl Records {
-    /// Those among the stored objects of a view.
-    pub(crate) fn of(view: &ObjectView) -> Self {
-        let mut records = HashMap::new();
-        for stored in &view.objects {
-            if let Some(record) =
-                Record::decode(&stored.data).filter(|record| record.kind != Kind::Object)
-            {
-                records.insert(
-                    (stored.owner.clone(), record.side, record.kind),
-                    (stored.id, record.attributes),
-                );
-            }
-        }
-        Self(records)
-    }
-
-    /// The stored object and the attributes for a place.
-    pub(crate) fn get(
-        &self,
-        container: &str,
-        side: Side,
-        kind: Kind,
-    ) -> Option<(u32, &Attributes)> {
-        self.0
-            .get(&(container.to_owned(), side, kind))
-            .map(|(id, attributes)| (*id, attributes))
-    }
-
-    /// CKA_ID of a pair: what the caller gave the private key, else the public key, else made from the key.
-    pub(crate) fn pair_id(&self, container: &str, side: Side, key: &PublicKey) -> Vec<u8> {
-        let named = |kind| {
-            self.attributes(container, side, kind)
-                .and_then(|record| record.bytes(CKA_ID))
-        };
-        named(Kind::OfPrivateKey)
-            .or_else(|| named(Kind::OfPublicKey))
-            .map_or_else(|| default_id(key), <[u8]>::to_vec)
-    }
-
-    /// Whether the caller destroyed this certificate.
-    pub(crate) fn hides_certificate(&self, container: &str, side: Side, der: &[u8]) -> bool {
-        self.hides(
-            container,
-            side,
-            Kind::HiddenCertificate,
-            &certificate_fingerprint(der),
-        )
-    }
-
-    fn attributes(&self, container: &str, side: Side, kind: Kind) -> Option<&Attributes> {
-        self.get(container, side, kind)
-            .map(|(_, attributes)| attributes)
-    }
-
-    /// Whether the caller destroyed the thing with this fingerprint.
-    fn hides(&self, container: &str, side: Side, kind: Kind, fingerprint: &[u8]) -> bool {
-        self.attributes(container, side, kind)
-            .is_some_and(|mark| mark.bytes(CKA_VALUE) == Some(fingerprint))
-    }
-}
-
-/// All objects of a view, private ones included.
-pub(crate) fn objects(view: &ObjectView) -> Vec<Object> {
-    let records = Records::of(view);
+/// The objects in containers and the files, private ones included.
+pub(crate) fn placed_objects(view: &ObjectView, records: &Records) -> Vec<Object> {
     let mut objects = Vec::new();
     for container in &view.containers {
         for side in [Side::Signature, Side::Encryption] {
-            side_objects(container, side, &records, &mut objects);
+            side_objects(container, side, records, &mut objects);
         }
     }
     objects.extend(view.files.iter().map(file));
-    objects.extend(view.objects.iter().filter_map(|stored| {
-        let record = Record::decode(&stored.data).filter(|record| record.kind == Kind::Object)?;
-        Some(own_object(
-            record.attributes,
-            Source::Stored { id: stored.id },
-            stored.private,
-            None,
-        ))
-    }));
     objects
+}
+
+/// An object of its own, with the attributes in its record and perhaps a key.
+pub(crate) fn stored_object(stored: &StoredObject, mut attributes: Attributes) -> Object {
+    let material = stored
+        .key
+        .as_ref()
+        .and_then(|info| token_key::material(stored.id, info));
+    if let Some(public) = material.as_ref().and_then(KeyMaterial::public) {
+        describe(&public, &mut attributes);
+        attributes.set_default(CKA_ID, Value::bytes(default_id(&public)));
+    }
+    let source = Source::Stored { id: stored.id };
+    own_object(attributes, source, stored.private, material.map(Arc::new))
 }
 
 /// What recognises a public key.

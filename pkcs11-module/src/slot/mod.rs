@@ -6,7 +6,9 @@
 
 mod auth_key;
 mod events;
+mod index;
 mod objects;
+mod table;
 pub(crate) mod token;
 
 use crate::abi::types::*;

@@ -3,12 +3,12 @@
 //! It lives as long as the token stays in the slot; what comes after a removal is another one. Who is logged in is
 //! asked of [`ukey_token`], which knows when the card was reset, and kept nowhere else.
 
-use super::objects::ObjectTable;
+use super::table::ObjectTable;
 use crate::abi::types::CK_SLOT_ID;
 use crate::object::{Object, Side, Source};
 use crate::rv::Error;
 use crate::session::Login;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use ukey_ffi::Handle;
 use ukey_token::{
     Application, Container, Device, KeyUsage, NewApplication, Pin, PinInfo, PinState, PinType,
@@ -40,7 +40,7 @@ pub(crate) struct Token {
     /// Held while the objects are looked at anew.
     view_turn: Mutex<()>,
     /// What callers have handles for.
-    pub(super) objects: Mutex<ObjectTable>,
+    pub(super) objects: RwLock<ObjectTable>,
 }
 
 /// The state of both PINs, fresh.
@@ -61,7 +61,7 @@ impl Token {
             application,
             session_turn: Mutex::default(),
             view_turn: Mutex::default(),
-            objects: Mutex::default(),
+            objects: RwLock::default(),
         }
     }
 

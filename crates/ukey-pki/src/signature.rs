@@ -20,7 +20,7 @@ impl SignatureAlgorithm {
 /// Running digest of a message to be signed or checked; for SM2 it starts with Z.
 pub(crate) enum MessageHasher {
     Sm2(sm3::Sm3),
-    Plain(Hasher),
+    Plain(Box<Hasher>),
 }
 
 impl MessageHasher {
@@ -33,7 +33,7 @@ impl MessageHasher {
             }
             SignatureAlgorithm::Rsa(hash) => {
                 key.as_rsa()?;
-                Ok(Self::Plain(Hasher::new(hash)))
+                Ok(Self::Plain(Box::new(Hasher::new(hash))))
             }
         }
     }

@@ -91,6 +91,12 @@ impl Device {
         &self.shared.info
     }
 
+    /// Model name, the same in every interface. The device information has none (GM/T 0016-2012,
+    /// 6.4.1), so it is made of the hardware version.
+    pub fn model(&self) -> String {
+        format!("UKEY {}", self.shared.info.hw_version)
+    }
+
     /// Whether the token has our extension family (change counter, objects, decryption).
     pub fn has_extension(&self) -> bool {
         self.shared.features.is_some()

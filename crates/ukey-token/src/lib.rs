@@ -45,6 +45,9 @@ pub use ukey_apdu::{
     },
 };
 
+/// Application that a token gets when it is initialised, and that clients prefer among several.
+pub const DEFAULT_APPLICATION: &str = "UKEY";
+
 /// Factory value of the device authentication key: the ASCII digits that tokens in the field are
 /// delivered with. Whoever issues a token replaces it.
 pub const FACTORY_AUTH_KEY: [u8; AUTH_KEY_LEN] = *b"1234567812345678";

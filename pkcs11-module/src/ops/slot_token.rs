@@ -75,7 +75,7 @@ fn describe(
         } else {
             &manufacturer
         }),
-        model: blank("GM/T 0017"),
+        model: blank(&token.device.model()),
         serialNumber: blank(&info.serial_number.to_text()),
         flags: CKF_RNG | CKF_LOGIN_REQUIRED | pins.map_or(0, pin_flags),
         ulMaxSessionCount: CK_EFFECTIVELY_INFINITE,

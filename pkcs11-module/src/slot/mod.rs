@@ -17,10 +17,7 @@ use events::Events;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use token::Token;
-use ukey_token::{Device, Reader, Registry};
-
-/// The application that C_InitToken makes on a blank token.
-pub(crate) const DEFAULT_APPLICATION: &str = "UKEY";
+use ukey_token::{DEFAULT_APPLICATION, Device, Reader, Registry};
 
 /// All slots of a module.
 pub(crate) struct Slots {

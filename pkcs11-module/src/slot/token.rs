@@ -131,7 +131,9 @@ impl Token {
     pub(crate) fn label(&self, device_label: &str) -> String {
         match &self.application {
             None => String::new(),
-            Some(app) if app.name() == super::DEFAULT_APPLICATION && !device_label.is_empty() => {
+            Some(app)
+                if app.name() == ukey_token::DEFAULT_APPLICATION && !device_label.is_empty() =>
+            {
                 device_label.to_owned()
             }
             Some(app) => app.name().to_owned(),
@@ -238,7 +240,7 @@ impl Token {
         if self
             .application
             .as_ref()
-            .is_none_or(|app| app.name() == super::DEFAULT_APPLICATION)
+            .is_none_or(|app| app.name() == ukey_token::DEFAULT_APPLICATION)
         {
             self.device.set_label(cut(label))?;
         }
@@ -249,7 +251,7 @@ impl Token {
         let officer_pin = Pin::new(officer_pin)?;
         self.device.authenticate(key)?;
         let new = NewApplication {
-            name: super::DEFAULT_APPLICATION,
+            name: ukey_token::DEFAULT_APPLICATION,
             admin_pin: &officer_pin,
             admin_tries: OFFICER_TRIES,
             user_pin: None,

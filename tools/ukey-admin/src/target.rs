@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use ukey_token::{
-    Application, Container, Device,
+    Application, Container, DEFAULT_APPLICATION, Device,
     view::{ContainerView, ObjectView},
 };
 
@@ -16,9 +16,6 @@ use crate::{
 mod uri;
 
 pub(crate) use uri::TokenUri;
-
-/// Application made by `device init`, and preferred among several.
-pub(crate) const DEFAULT_APPLICATION: &str = "UKEY";
 
 /// Container made by `key generate` and `enroll`.
 pub(crate) const DEFAULT_CONTAINER: &str = "main";
@@ -113,7 +110,7 @@ fn fits(device: &Device, context: &Context, uri: Option<&TokenUri>) -> Result<bo
         && uri
             .model
             .as_ref()
-            .is_none_or(|wanted| *wanted == model(device))
+            .is_none_or(|wanted| *wanted == device.model())
         && uri
             .manufacturer
             .as_ref()
@@ -132,11 +129,6 @@ fn device_choice(device: &Device) -> Choice {
         line: format!("{serial}  {label}  ({})", device.reader_name()),
         data: json!({ "serial": serial, "label": label, "reader": device.reader_name() }),
     }
-}
-
-/// Model name of the token. The device information has none, so it is made of the hardware version.
-pub(crate) fn model(device: &Device) -> String {
-    format!("UKEY {}", device.cached_info().hw_version)
 }
 
 /// How a token is called in questions: its label, or its serial number.

@@ -45,7 +45,7 @@ pub(crate) struct DeviceInitArgs {
     #[arg(long, value_name = "LABEL")]
     pub(crate) set_label: Option<String>,
     /// Name of the application to create
-    #[arg(long, value_name = "NAME", default_value = crate::target::DEFAULT_APPLICATION)]
+    #[arg(long, value_name = "NAME", default_value = ukey_token::DEFAULT_APPLICATION)]
     pub(crate) name: String,
     /// Wrong user PINs in a row that lock the user PIN
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=15))]

@@ -3,11 +3,7 @@
 use ukey_token::{Error, transport::TransportError};
 
 use super::{Finding, Status};
-use crate::{
-    context::Context,
-    target::{self, Found},
-    text::doctor as words,
-};
+use crate::{context::Context, target::Found, text::doctor as words};
 
 pub(super) fn check(context: &Context, found: &Found) -> Vec<Finding> {
     let mut findings = vec![service(context, found)];
@@ -20,7 +16,7 @@ pub(super) fn check(context: &Context, found: &Found) -> Vec<Finding> {
     }
     for device in &found.devices {
         let info = device.cached_info();
-        let message = words::answers(&target::model(device), &info.firmware_version.to_string());
+        let message = words::answers(&device.model(), &info.firmware_version.to_string());
         let subject = info.serial_number.to_text();
         findings.push(Finding::new(70, Status::Ok, &subject, message, ""));
     }

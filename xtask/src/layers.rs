@@ -13,9 +13,14 @@ struct Layer {
 
 const LAYERS: &[Layer] = &[
     Layer {
+        folder: "crates/ukey-rsa-raw",
+        name: "ukey_rsa_raw",
+        may_use: &[],
+    },
+    Layer {
         folder: "crates/ukey-crypto",
         name: "ukey_crypto",
-        may_use: &[],
+        may_use: &["ukey_rsa_raw"],
     },
     Layer {
         folder: "crates/ukey-apdu",
@@ -74,6 +79,7 @@ const LAYERS: &[Layer] = &[
 const PRIVATE_KEY_TYPES: &[&str] = &["SecretKey", "PrivateKey"];
 const PRIVATE_KEY_FOLDERS: &[&str] = &[
     "crates/ukey-crypto/",
+    "crates/ukey-rsa-raw/",
     "ukey-firmware-sim/",
     "crates/ukey-pki/",
     // Session keys of PKCS#11 are made, brought in and used in the process.

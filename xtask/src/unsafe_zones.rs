@@ -1,4 +1,5 @@
-//! `unsafe` may stand only in `crates/ukey-ffi` and in the `abi/` folders of the two C libraries.
+//! `unsafe` may stand only in `crates/ukey-ffi`, in the calls to the RSA of AWS-LC
+//! (`crates/ukey-rsa-raw`) and in the `abi/` folders of the two C libraries.
 //! Every other crate must forbid it by attribute, so that the compiler says so too.
 
 use crate::report::{Outcome, Workspace};
@@ -32,9 +33,10 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     )
 }
 
-/// The zones: the FFI toolbox, the `abi/` folders, and tests that call the C functions as C would.
+/// The zones: the FFI toolbox, the RSA calls, the `abi/` folders, and tests that call the C functions as C would.
 fn may_be_unsafe(path: &str) -> bool {
     path.starts_with("crates/ukey-ffi/")
+        || path.starts_with("crates/ukey-rsa-raw/")
         || WITH_ABI.iter().any(|library| {
             path.starts_with(&format!("{library}/src/abi/"))
                 || path.starts_with(&format!("{library}/tests/"))
@@ -60,6 +62,8 @@ mod tests {
     #[test]
     fn zones_are_narrow() {
         assert!(may_be_unsafe("crates/ukey-ffi/src/input.rs"));
+        assert!(may_be_unsafe("crates/ukey-rsa-raw/src/key.rs"));
+        assert!(!may_be_unsafe("crates/ukey-crypto/src/rsa/private.rs"));
         assert!(may_be_unsafe("skf-bridge/src/abi/ecc.rs"));
         assert!(!may_be_unsafe("skf-bridge/src/ops/ecc.rs"));
         assert!(!may_be_unsafe("crates/ukey-token/src/lib.rs"));

@@ -51,6 +51,9 @@ pub(crate) enum Error {
     /// No operation was started on this handle, or it has ended.
     #[error("no operation is running on this handle")]
     NotInitialized,
+    /// The token gave another number of bytes than the mode gives.
+    #[error("the token's answer has a wrong length")]
+    Length,
     /// Wrong padding after decryption, or a ciphertext that is not whole blocks.
     #[error("padding is wrong")]
     Padding,

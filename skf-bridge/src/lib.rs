@@ -26,6 +26,7 @@ mod ops;
 pub mod sar;
 
 pub use abi::access::*;
+pub use abi::agreement::*;
 pub use abi::application::*;
 pub use abi::container::*;
 pub use abi::device::*;

@@ -4,6 +4,7 @@
 //! handles are refused there.
 
 use std::ffi::c_void;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ukey_ffi::{Handle, HandleTable, PerProcess};
@@ -17,9 +18,19 @@ use crate::handles::{
 
 static LIBRARY: PerProcess<Library> = PerProcess::new();
 
+/// What the configuration says about this interface.
+#[derive(Default)]
+pub(crate) struct Settings {
+    /// SKF_SetSymmKey takes the numbers of SM1 for SM4.
+    pub(crate) sm1_is_sm4: bool,
+    /// File with the device authentication key, for clients whose own SM4 computes the cryptogram.
+    pub(crate) auth_key_file: Option<PathBuf>,
+}
+
 /// See the [module](self).
 pub(crate) struct Library {
     pub(crate) registry: Registry,
+    pub(crate) settings: Settings,
     /// What this process saw last of the readers; events are differences from it.
     pub(crate) seen: Mutex<Snapshot>,
     /// Cancels the waits that are running; a cancelled one is replaced.
@@ -41,15 +52,20 @@ pub(crate) fn library() -> Result<&'static Library, Error> {
     LIBRARY.get_or_try_init(|| {
         let config = ukey_host::Config::load()?;
         ukey_host::init_logging(&config);
-        Ok(Library::new(ukey_host::registry(&config)))
+        let settings = Settings {
+            sm1_is_sm4: config.skf_sm1_is_sm4,
+            auth_key_file: config.auth_key_file.clone(),
+        };
+        Ok(Library::new(ukey_host::registry(&config), settings))
     })
 }
 
 impl Library {
-    fn new(registry: Registry) -> Self {
+    fn new(registry: Registry, settings: Settings) -> Self {
         let seen = Mutex::new(registry.snapshot());
         Self {
             registry,
+            settings,
             seen,
             cancel: Mutex::default(),
             devices: HandleTable::new(),

@@ -101,6 +101,7 @@ impl AbiCode for Error {
             Self::EccBits(_) => SAR_MODULUSLENERR,
             Self::RsaBits(_) => SAR_RSAMODULUSLENERR,
             Self::NotInitialized => SAR_NOTINITIALIZEERR,
+            Self::Length => SAR_UNKNOWNERR,
             Self::Padding => SAR_DECRYPTPADERR,
             Self::RsaDecryption => SAR_RSADECERR,
             Self::Signature => SAR_HASHNOTEQUALERR,

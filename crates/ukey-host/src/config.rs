@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -22,6 +22,9 @@ pub struct Config {
     /// `[device] auth_key_file`, `UKEY_AUTH_KEY_FILE`: file with the 16-byte device
     /// authentication key, raw or as 32 hexadecimal digits. Default: the factory key.
     pub auth_key_file: Option<PathBuf>,
+    /// `[skf] sm1_is_sm4`, `UKEY_SKF_SM1_IS_SM4=on|off`: SKF_SetSymmKey takes the numbers of SM1, which no software can
+    /// have, for SM4: for clients that authenticate the device with SM1 come what may. Default: off.
+    pub skf_sm1_is_sm4: bool,
     /// `[log] filter`, `UKEY_LOG`: what to log (`info`, `ukey_token=debug`, …). Default: nothing.
     pub log_filter: Option<String>,
     /// `[log] file`, `UKEY_LOG_FILE`: where to log. Default: standard error.
@@ -64,6 +67,7 @@ struct File {
     pcsc: PcscSection,
     embedded: EmbeddedSection,
     device: DeviceSection,
+    skf: SkfSection,
     log: LogSection,
 }
 
@@ -87,6 +91,12 @@ struct DeviceSection {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
+struct SkfSection {
+    sm1_is_sm4: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 struct LogSection {
     filter: Option<String>,
     file: Option<PathBuf>,
@@ -98,6 +108,7 @@ impl Default for Config {
             pcsc_enabled: true,
             embedded_images: Vec::new(),
             auth_key_file: None,
+            skf_sm1_is_sm4: false,
             log_filter: None,
             log_file: None,
         }
@@ -156,6 +167,7 @@ impl Config {
             self.embedded_images = images;
         }
         self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
+        self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
         self.log_filter = file.log.filter.or(self.log_filter.take());
         self.log_file = file.log.file.or(self.log_file.take());
         Ok(())
@@ -166,16 +178,10 @@ impl Config {
         variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<(), ConfigError> {
         if let Some(value) = variable("UKEY_PCSC") {
-            self.pcsc_enabled = match value.to_str() {
-                Some("on" | "1" | "true") => true,
-                Some("off" | "0" | "false") => false,
-                _ => {
-                    return Err(ConfigError::Variable {
-                        name: "UKEY_PCSC",
-                        message: "expected on or off",
-                    });
-                }
-            };
+            self.pcsc_enabled = switch("UKEY_PCSC", &value)?;
+        }
+        if let Some(value) = variable("UKEY_SKF_SM1_IS_SM4") {
+            self.skf_sm1_is_sm4 = switch("UKEY_SKF_SM1_IS_SM4", &value)?;
         }
         if let Some(value) = variable("UKEY_EMBEDDED") {
             self.embedded_images = env::split_paths(&value)
@@ -192,6 +198,18 @@ impl Config {
             self.log_file = Some(value.into());
         }
         Ok(())
+    }
+}
+
+/// The value of a variable that is on or off.
+fn switch(name: &'static str, value: &OsStr) -> Result<bool, ConfigError> {
+    match value.to_str() {
+        Some("on" | "1" | "true") => Ok(true),
+        Some("off" | "0" | "false") => Ok(false),
+        _ => Err(ConfigError::Variable {
+            name,
+            message: "expected on or off",
+        }),
     }
 }
 

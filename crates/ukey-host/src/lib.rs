@@ -3,6 +3,7 @@
 //! [`Registry`] and need not care what is behind it.
 #![forbid(unsafe_code)]
 
+pub mod auth_key;
 mod config;
 mod embedded;
 mod log;

@@ -151,6 +151,11 @@ impl Device {
         }
     }
 
+    /// Whether another client has the token for itself now: a call would wait.
+    pub(crate) fn is_held_elsewhere(&self) -> bool {
+        self.shared.turn.is_held_by_another(self.client)
+    }
+
     /// The application called `name`, whether or not it exists: use tells.
     pub fn application(&self, name: &str) -> Application {
         let mut applications = lock(&self.shared.applications);

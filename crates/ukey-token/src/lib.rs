@@ -26,8 +26,9 @@ pub mod view;
 
 pub use application::Application;
 pub use client::{
-    AUTH_KEY_LEN, EnvelopedSm2Key, KeyCreated, MAX_APPLICATION_NAME, MAX_CONTAINER_NAME,
-    MAX_FILE_NAME, MAX_OBJECT, NewApplication, NewKey, NewObject,
+    AUTH_KEY_LEN, Agreement, AgreementPeer, CipherStart, EnvelopedSm2Key, KeyCreated,
+    MAX_APPLICATION_NAME, MAX_CONTAINER_NAME, MAX_FILE_NAME, MAX_OBJECT, NewApplication, NewKey,
+    NewObject, SessionKey, WrappedSessionKey,
 };
 pub use container::Container;
 pub use device::Device;

@@ -47,7 +47,7 @@ pub unsafe extern "system" fn SKF_DevAuth(
     export("SKF_DevAuth", |library| {
         let device = library.device(hDev)?;
         // SAFETY: the contract of this function.
-        access::authenticate_device(&device, unsafe { data(pbAuthData, ulLen)? })
+        access::authenticate_device(library, &device, unsafe { data(pbAuthData, ulLen)? })
     })
 }
 

@@ -12,6 +12,7 @@ use super::{deliver, export};
 use crate::blob;
 use crate::error::Error;
 use crate::ops::ecc::{self, Enveloped, MAX_ECC_PLAINTEXT, SESSION_KEY_LEN};
+use crate::ops::symmetric;
 
 /// Reads a ciphertext: the fixed part first, then as many bytes as it says and the call can accept.
 ///
@@ -201,21 +202,33 @@ pub unsafe extern "system" fn SKF_ExtECCVerify(
     }
 }
 
-/// 7.6.12: a new session key, wrapped for another SM2 key. Not there yet.
+/// 7.6.12: a new session key of the token, wrapped for another SM2 key.
 ///
 /// # Safety
-/// None beyond the module's contract: nothing is read or written.
+/// `pPubKey` readable; 164 and 16 bytes writable at `pData`; `phSessionKey` writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SKF_ECCExportSessionKey(
     hContainer: HCONTAINER,
-    _ulAlgId: ULONG,
-    _pPubKey: *mut ECCPUBLICKEYBLOB,
-    _pData: *mut ECCCIPHERBLOB,
-    _phSessionKey: *mut HANDLE,
+    ulAlgId: ULONG,
+    pPubKey: *mut ECCPUBLICKEYBLOB,
+    pData: *mut ECCCIPHERBLOB,
+    phSessionKey: *mut HANDLE,
 ) -> ULONG {
     export("SKF_ECCExportSessionKey", |library| {
-        library.container(hContainer)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
+        let container = library.container(hContainer)?;
+        const LEN: usize = ECC_CIPHER_HEAD_LEN + SESSION_KEY_LEN;
+        // SAFETY: the contract of this function.
+        let (to, mut out, mut handle) = unsafe {
+            (
+                input::value(pPubKey)?,
+                OutSlice::new(pData.cast::<u8>(), LEN, LEN)?,
+                Out::new(phSessionKey)?,
+            )
+        };
+        let (wrapped, key) = symmetric::export_sm2(library, &container, ulAlgId, &to)?;
+        out.write(&wrapped)?;
+        handle.set(key);
+        Ok(())
     })
 }
 
@@ -301,67 +314,6 @@ pub unsafe extern "system" fn SKF_ExtECCSign(
         };
         out.set(ecc::external_sign(&key, digest)?);
         Ok(())
-    })
-}
-
-/// 7.6.14: first step of a key agreement. Not there yet.
-///
-/// # Safety
-/// None beyond the module's contract: nothing is read or written.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn SKF_GenerateAgreementDataWithECC(
-    hContainer: HCONTAINER,
-    _ulAlgId: ULONG,
-    _pTempECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pbID: *mut BYTE,
-    _ulIDLen: ULONG,
-    _phAgreementHandle: *mut HANDLE,
-) -> ULONG {
-    export("SKF_GenerateAgreementDataWithECC", |library| {
-        library.container(hContainer)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
-    })
-}
-
-/// 7.6.15: the responder's step of a key agreement. Not there yet.
-///
-/// # Safety
-/// None beyond the module's contract: nothing is read or written.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn SKF_GenerateAgreementDataAndKeyWithECC(
-    hContainer: HANDLE,
-    _ulAlgId: ULONG,
-    _pSponsorECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pSponsorTempECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pTempECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pbID: *mut BYTE,
-    _ulIDLen: ULONG,
-    _pbSponsorID: *mut BYTE,
-    _ulSponsorIDLen: ULONG,
-    _phKeyHandle: *mut HANDLE,
-) -> ULONG {
-    export("SKF_GenerateAgreementDataAndKeyWithECC", |library| {
-        library.container(hContainer)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
-    })
-}
-
-/// 7.6.16: last step of a key agreement. Not there yet, so no handle can be right.
-///
-/// # Safety
-/// None beyond the module's contract: nothing is read or written.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn SKF_GenerateKeyWithECC(
-    hAgreementHandle: HANDLE,
-    _pECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pTempECCPubKeyBlob: *mut ECCPUBLICKEYBLOB,
-    _pbID: *mut BYTE,
-    _ulIDLen: ULONG,
-    _phKeyHandle: *mut HANDLE,
-) -> ULONG {
-    export("SKF_GenerateKeyWithECC", |library| {
-        library.agreement(hAgreementHandle)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
     })
 }
 

@@ -8,6 +8,7 @@
 //! Order of checks: handle, then pointers and lengths, then content.
 
 pub(crate) mod access;
+pub(crate) mod agreement;
 pub(crate) mod application;
 pub(crate) mod container;
 pub(crate) mod device;
@@ -32,9 +33,6 @@ use types::ULONG;
 const MAX_NAME: usize = 1024;
 /// Longest PIN that is looked at; longer ones are refused like those over 16 bytes.
 const MAX_PIN: usize = 64;
-
-/// Session keys that the device makes or unwraps stay in it (GM/T 0016 6.1), and the host library has no calls for them yet.
-const SESSION_KEYS_IN_TOKEN: Error = Error::NotSupported("session keys inside the token");
 
 /// The shape of an export: the guard, and the library of this process.
 fn export(name: &'static str, body: impl FnOnce(&'static Library) -> Result<(), Error>) -> ULONG {

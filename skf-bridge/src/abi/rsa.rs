@@ -1,13 +1,13 @@
 //! 7.6 Random numbers and RSA.
 
-use ukey_ffi::{Out, OutBuf, OutSlice, input};
+use ukey_ffi::{Fit, Out, OutBuf, OutSlice, input};
 use zeroize::Zeroizing;
 
 use super::types::{
     BYTE, DEVHANDLE, HANDLE, HCONTAINER, RSAPRIVATEKEYBLOB, RSAPUBLICKEYBLOB, ULONG,
 };
 use super::{data, deliver, export};
-use crate::ops::rsa;
+use crate::ops::{rsa, symmetric::RsaExport};
 
 /// 7.6.2: random bytes of the token; the last draw is the challenge of SKF_DevAuth.
 ///
@@ -145,22 +145,34 @@ pub unsafe extern "system" fn SKF_RSAVerify(
     })
 }
 
-/// 7.6.7: a new session key, wrapped for another RSA key. Not there yet.
+/// 7.6.7: a new session key of the token, wrapped for another RSA key with PKCS#1 v1.5.
 ///
 /// # Safety
-/// None beyond the module's contract: nothing is read or written.
+/// `pPubKey` readable; `pulDataLen` writable; `pbData` NULL or `*pulDataLen` bytes, writable; `phSessionKey` writable
+/// unless `pbData` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SKF_RSAExportSessionKey(
     hContainer: HCONTAINER,
-    _ulAlgId: ULONG,
-    _pPubKey: *mut RSAPUBLICKEYBLOB,
-    _pbData: *mut BYTE,
-    _pulDataLen: *mut ULONG,
-    _phSessionKey: *mut HANDLE,
+    ulAlgId: ULONG,
+    pPubKey: *mut RSAPUBLICKEYBLOB,
+    pbData: *mut BYTE,
+    pulDataLen: *mut ULONG,
+    phSessionKey: *mut HANDLE,
 ) -> ULONG {
     export("SKF_RSAExportSessionKey", |library| {
-        library.container(hContainer)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
+        let container = library.container(hContainer)?;
+        // SAFETY: the contract of this function.
+        let (to, mut out) = unsafe { (input::value(pPubKey)?, OutBuf::new(pbData, pulDataLen)?) };
+        let wanted = RsaExport::new(ulAlgId, &to)?;
+        if out.fit(wanted.wrapped_len())? == Fit::Answered {
+            return Ok(());
+        }
+        // SAFETY: the contract of this function.
+        let mut handle = unsafe { Out::new(phSessionKey)? };
+        let (wrapped, key) = wanted.run(library, &container)?;
+        out.write(&wrapped)?;
+        handle.set(key);
+        Ok(())
     })
 }
 

@@ -1,27 +1,72 @@
 //! 7.6 Session keys and the block cipher.
 
+use ukey_crypto::sm2;
 use ukey_ffi::{Out, OutBuf, input};
 use zeroize::Zeroizing;
 
-use super::types::{BLOCKCIPHERPARAM, BYTE, DEVHANDLE, HANDLE, HCONTAINER, ULONG};
+use super::types::{
+    BLOCKCIPHERPARAM, BYTE, DEVHANDLE, ECC_CIPHER_HEAD_LEN, HANDLE, HCONTAINER, ULONG,
+};
 use super::{data, deliver, export};
+use crate::blob;
+use crate::error::Error;
 use crate::ops::symmetric::{self, Direction};
 
-/// 7.6.18: a session key that was wrapped for this container. Not there yet.
+/// Bytes behind `pbWrapedData`, read as the container's keys want them.
+struct WrappedData<'a>(&'a [u8]);
+
+impl symmetric::Wrapped for WrappedData<'_> {
+    /// Callers count the one byte of the structure's Cipher member, or do not: more than 164 + CipherLen is fine.
+    fn sm2(&self) -> Result<sm2::Ciphertext, Error> {
+        let (head, data) = self
+            .0
+            .split_first_chunk()
+            .ok_or(Error::InputLength("wrapped session key"))?;
+        let head = blob::ecc_cipher_head(head)?;
+        let data = usize::try_from(head.cipher_len)
+            .ok()
+            .filter(|len| (1..=MAX_WRAPPED_KEY).contains(len))
+            .and_then(|len| data.get(..len))
+            .ok_or(Error::InputLength("wrapped session key"))?;
+        Ok(head.with_data(data))
+    }
+
+    fn rsa(&self) -> &[u8] {
+        self.0
+    }
+}
+
+/// Most bytes of a wrapped session key, by either way of wrapping.
+const MAX_WRAPPED_KEY: usize = 512;
+
+/// 7.6.18: a session key that was wrapped for the encryption pair of this container; it stays in the token.
 ///
 /// # Safety
-/// None beyond the module's contract: nothing is read or written.
+/// `ulWrapedLen` bytes readable at `pbWrapedData`; `phKey` writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SKF_ImportSessionKey(
     hContainer: HCONTAINER,
-    _ulAlgId: ULONG,
-    _pbWrappedData: *mut BYTE,
-    _ulWrappedLen: ULONG,
-    _phKey: *mut HANDLE,
+    ulAlgId: ULONG,
+    pbWrapedData: *mut BYTE,
+    ulWrapedLen: ULONG,
+    phKey: *mut HANDLE,
 ) -> ULONG {
     export("SKF_ImportSessionKey", |library| {
-        library.container(hContainer)?;
-        Err(super::SESSION_KEYS_IN_TOKEN)
+        let container = library.container(hContainer)?;
+        // SAFETY: the contract of this function.
+        let (wrapped, mut handle) = unsafe {
+            (
+                input::bytes_within(
+                    pbWrapedData,
+                    ulWrapedLen,
+                    ECC_CIPHER_HEAD_LEN + MAX_WRAPPED_KEY,
+                )?,
+                Out::new(phKey)?,
+            )
+        };
+        let wrapped = WrappedData(wrapped);
+        handle.set(symmetric::import(library, &container, ulAlgId, &wrapped)?);
+        Ok(())
     })
 }
 

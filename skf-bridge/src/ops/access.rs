@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::handles::{ApplicationHandle, DeviceHandle, lock};
+use crate::library::Library;
 
 type AuthKey = Zeroizing<[u8; AUTH_KEY_LEN]>;
 
@@ -49,11 +50,16 @@ impl AuthKeys {
         self.candidates.push_back(Zeroizing::new(*key));
     }
 
-    /// Notes that the token accepted this cryptogram.
-    fn accepted(&mut self, cryptogram: &[u8; sm4::BLOCK]) {
+    /// Notes that the token accepted this cryptogram. `configured` is the key that the configuration names.
+    fn accepted(&mut self, cryptogram: &[u8; sm4::BLOCK], configured: Option<&AuthKey>) {
         let blocks = self.challenge_blocks();
-        // Clients with a block cipher of their own show us no key; most tokens in the field still have this one.
-        self.offered(&FACTORY_AUTH_KEY);
+        // Clients with a block cipher of their own show us no key. Then it is one that we know from elsewhere: the
+        // configured one, or that of the factory, which most tokens in the field still have.
+        for known in [configured.map(|key| **key), Some(FACTORY_AUTH_KEY)] {
+            if let Some(known) = known.map(Zeroizing::new) {
+                self.candidates.push_back(known);
+            }
+        }
         let matching = self.candidates.drain(..).find(|key| {
             let key = sm4::Key::from(**key);
             blocks.iter().any(|block| {
@@ -81,13 +87,20 @@ impl AuthKeys {
 }
 
 /// Passes the cryptogram on. Clients that pad send 32 bytes; the first block is what counts.
-pub(crate) fn authenticate_device(device: &DeviceHandle, data: &[u8]) -> Result<(), Error> {
+pub(crate) fn authenticate_device(
+    library: &Library,
+    device: &DeviceHandle,
+    data: &[u8],
+) -> Result<(), Error> {
     let cryptogram = match (data.len(), data.first_chunk::<{ sm4::BLOCK }>()) {
         (16 | 32, Some(cryptogram)) => *cryptogram,
         _ => return Err(Error::InputLength("device authentication data")),
     };
     device.token.authenticate_with(cryptogram)?;
-    lock(&device.auth).accepted(&cryptogram);
+    // A file that cannot be read is as none: the client has proved the key without it.
+    let configured = library.settings.auth_key_file.as_deref();
+    let configured = configured.and_then(|path| ukey_host::auth_key::read(path).ok());
+    lock(&device.auth).accepted(&cryptogram, configured.as_ref());
     Ok(())
 }
 

@@ -1,16 +1,17 @@
 //! 7.6 Digests and message authentication codes, in the host.
 
 use std::ffi::c_void;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use ukey_crypto::{Error as CryptoError, hash, sm4};
 use ukey_ffi::{Fit, Handle, Room};
+use ukey_token::SessionKey;
 
 use super::{Answer, symmetric::initial_value};
 use crate::abi::types::{BLOCKCIPHERPARAM, ECCPUBLICKEYBLOB};
 use crate::blob;
 use crate::error::Error;
-use crate::handles::{DigestHandle, MacHandle, SessionKeyHandle, lock};
+use crate::handles::{DigestHandle, KeyPlace, MacHandle, SessionKeyHandle, lock};
 use crate::library::Library;
 
 /// Longest signer ID that Z can hold: its length in bits is 16 bits (GB/T 32918.2).
@@ -80,14 +81,20 @@ pub(crate) fn finish_digest(
 
 /// A running CBC MAC and the bytes that it has taken.
 pub(crate) struct RunningMac {
-    mac: sm4::CbcMac,
+    engine: MacEngine,
     taken: u64,
+}
+
+enum MacEngine {
+    Host(sm4::CbcMac),
+    /// The key that computes it, and which of its MACs it is.
+    Token(Arc<SessionKeyHandle>, u64),
 }
 
 /// The MAC is the last CBC block; any SM4 key serves. No IV means a block of zeros.
 pub(crate) fn init_mac(
     library: &Library,
-    key: &SessionKeyHandle,
+    key: &Arc<SessionKeyHandle>,
     parameters: &BLOCKCIPHERPARAM,
 ) -> Result<*mut c_void, Error> {
     if parameters.PaddingType != 0 {
@@ -99,10 +106,15 @@ pub(crate) fn init_mac(
         0 => [0; sm4::BLOCK],
         _ => initial_value(parameters)?,
     };
-    let running = RunningMac {
-        mac: sm4::CbcMac::new(&key.key, &iv),
-        taken: 0,
+    let engine = match &key.place {
+        KeyPlace::Host(host) => MacEngine::Host(sm4::CbcMac::new(host, &iv)),
+        KeyPlace::Token(token) => {
+            token.begin_mac(&iv)?;
+            let number = key.token_macs.fetch_add(1, Ordering::AcqRel) + 1;
+            MacEngine::Token(Arc::clone(key), number)
+        }
     };
+    let running = RunningMac { engine, taken: 0 };
     library.adopt(
         &library.macs,
         MacHandle {
@@ -113,11 +125,12 @@ pub(crate) fn init_mac(
 }
 
 pub(crate) fn update_mac(mac: &MacHandle, data: &[u8]) -> Result<(), Error> {
-    lock(&mac.running)
-        .as_mut()
-        .ok_or(Error::NotInitialized)?
-        .update(data);
-    Ok(())
+    let mut slot = lock(&mac.running);
+    let outcome = slot.as_mut().ok_or(Error::NotInitialized)?.update(data);
+    if outcome.is_err() {
+        *slot = None;
+    }
+    outcome
 }
 
 /// SKF_MacFinal; with data SKF_Mac. Input that is not whole blocks is refused, also by the length query.
@@ -130,18 +143,38 @@ pub(crate) fn finish_mac(mac: &MacHandle, data: &[u8], room: Room) -> Result<Ans
     if room.fit(sm4::BLOCK)? == Fit::Answered {
         return Ok(Answer::Length(sm4::BLOCK));
     }
-    let mut running = slot.take().ok_or(Error::NotInitialized)?;
-    running.update(data);
-    let mac = running.mac.finish().map_err(|e| match e {
-        CryptoError::InvalidLength => Error::MacLength,
-        other => other.into(),
-    })?;
-    Ok(Answer::public(mac.to_vec()))
+    let running = slot.take().ok_or(Error::NotInitialized)?;
+    Ok(Answer::public(running.finish(data)?.to_vec()))
 }
 
 impl RunningMac {
-    fn update(&mut self, data: &[u8]) {
-        self.mac.update(data);
+    fn update(&mut self, data: &[u8]) -> Result<(), Error> {
+        match &mut self.engine {
+            MacEngine::Host(mac) => mac.update(data),
+            MacEngine::Token(key, number) => token_key(key, *number)?.update_mac(data)?,
+        }
         self.taken += data.len() as u64;
+        Ok(())
+    }
+
+    fn finish(self, data: &[u8]) -> Result<[u8; sm4::BLOCK], Error> {
+        match self.engine {
+            MacEngine::Host(mut mac) => {
+                mac.update(data);
+                mac.finish().map_err(|e| match e {
+                    CryptoError::InvalidLength => Error::MacLength,
+                    other => other.into(),
+                })
+            }
+            MacEngine::Token(key, number) => Ok(token_key(&key, number)?.finish_mac(data)?),
+        }
+    }
+}
+
+/// The key in the token, if this MAC is still the one that it computes.
+fn token_key(key: &SessionKeyHandle, number: u64) -> Result<&SessionKey, Error> {
+    match &key.place {
+        KeyPlace::Token(token) if key.token_macs.load(Ordering::Acquire) == number => Ok(token),
+        _ => Err(Error::NotInitialized),
     }
 }

@@ -1,6 +1,7 @@
 //! The semantics of the functions, on safe values. One file per chapter, named as in `abi/`.
 
 pub(crate) mod access;
+pub(crate) mod agreement;
 pub(crate) mod application;
 pub(crate) mod container;
 pub(crate) mod device;
@@ -9,6 +10,7 @@ pub(crate) mod ecc;
 pub(crate) mod event;
 pub(crate) mod file;
 pub(crate) mod rsa;
+pub(crate) mod running;
 pub(crate) mod symmetric;
 
 use zeroize::Zeroizing;

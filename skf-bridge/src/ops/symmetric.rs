@@ -1,20 +1,24 @@
 //! 7.6 Session keys and the block cipher.
 //!
-//! Keys of SKF_SetSymmKey are SM4 keys in this process and run at its speed. One key carries at most one running
-//! encryption and one running decryption. An operation ends with its Final or one-shot call, whatever the outcome,
-//! except that a length query and a short buffer leave it as it was.
+//! Keys of SKF_SetSymmKey are SM4 keys in this process and run at its speed. Keys that the token made, unwrapped or
+//! agreed on stay in it, as 6.1 of the standard asks. One key carries at most one running encryption and one running
+//! decryption, see [`super::running`].
 
 use std::ffi::c_void;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::MutexGuard;
 
-use ukey_crypto::{Error as CryptoError, sm4};
-use ukey_ffi::{Error as MemoryError, Fit, Handle, Room};
-use zeroize::Zeroizing;
+use ukey_crypto::{rsa, sm2, sm4};
+use ukey_ffi::{Handle, Room};
+use ukey_token::{AlgId, ContainerInfo, SessionKey, WrappedSessionKey};
 
-use super::Answer;
-use crate::abi::types::BLOCKCIPHERPARAM;
+use super::{
+    Answer,
+    running::{Running, Start},
+};
+use crate::abi::types::{BLOCKCIPHERPARAM, ECCPUBLICKEYBLOB, RSAPUBLICKEYBLOB};
+use crate::blob;
 use crate::error::Error;
-use crate::handles::{DeviceHandle, SessionKeyHandle, lock};
+use crate::handles::{ContainerHandle, DeviceHandle, KeyPlace, SessionKeyHandle, lock};
 use crate::library::Library;
 
 pub(crate) use ukey_crypto::sm4::Direction;
@@ -55,6 +59,11 @@ pub(crate) fn ecb_id(algorithm: u32) -> Result<u32, Error> {
     }
 }
 
+/// SM1 numbers, which a configuration may declare to mean SM4: the low byte is the mode in both.
+const SM1: std::ops::RangeInclusive<u32> = 0x101..=0x110;
+/// From an SM1 number to that of SM4 in the same mode.
+const SM1_TO_SM4: u32 = 0x300;
+
 pub(crate) fn set_key(
     library: &Library,
     handle: *mut c_void,
@@ -62,29 +71,102 @@ pub(crate) fn set_key(
     key: &[u8; sm4::KEY_LEN],
     algorithm: u32,
 ) -> Result<*mut c_void, Error> {
-    let mode = mode(algorithm)?;
+    let mode = match library.settings.sm1_is_sm4 && SM1.contains(&algorithm) {
+        true => mode(algorithm + SM1_TO_SM4)?,
+        false => mode(algorithm)?,
+    };
     lock(&device.auth).offered(key);
     let device = Handle::from_ptr(handle).ok_or(Error::InvalidHandle("device"))?;
-    library.adopt(
-        &library.keys,
-        SessionKeyHandle {
-            device,
-            mode,
-            key: sm4::Key::from(*key),
-            encryption: Mutex::default(),
-            decryption: Mutex::default(),
-        },
-    )
+    let place = KeyPlace::Host(sm4::Key::from(*key));
+    library.adopt(&library.keys, SessionKeyHandle::new(device, mode, place))
 }
 
-/// A running encryption or decryption.
-pub(crate) struct Running {
-    cipher: sm4::Cipher,
-    mode: sm4::Mode,
-    padding: sm4::Padding,
-    direction: Direction,
-    /// Bytes taken and not given back yet, at most a block.
-    pending: usize,
+/// Gives a key of the token a handle.
+pub(crate) fn adopt(
+    library: &Library,
+    container: &ContainerHandle,
+    algorithm: u32,
+    key: SessionKey,
+) -> Result<*mut c_void, Error> {
+    let handle = SessionKeyHandle::new(container.device, mode(algorithm)?, KeyPlace::Token(key));
+    library.adopt(&library.keys, handle)
+}
+
+/// The algorithm number of a key of the token, once it is known to be one.
+pub(crate) fn token_algorithm(algorithm: u32) -> Result<AlgId, Error> {
+    mode(algorithm).map(|_| AlgId(algorithm))
+}
+
+/// What SKF_ImportSessionKey got, to be understood by the kind of the container's keys.
+pub(crate) trait Wrapped {
+    /// As an ECCCIPHERBLOB.
+    fn sm2(&self) -> Result<sm2::Ciphertext, Error>;
+    /// As RSA ciphertext.
+    fn rsa(&self) -> &[u8];
+}
+
+pub(crate) fn import(
+    library: &Library,
+    container: &ContainerHandle,
+    algorithm: u32,
+    wrapped: &impl Wrapped,
+) -> Result<*mut c_void, Error> {
+    let alg = token_algorithm(algorithm)?;
+    let ContainerInfo { container_type, .. } = container.token.info()?;
+    let key = match container_type as u32 {
+        1 => container
+            .token
+            .import_session_key(alg, &WrappedSessionKey::Rsa(wrapped.rsa()))?,
+        2 => container
+            .token
+            .import_session_key(alg, &WrappedSessionKey::Sm2(&wrapped.sm2()?))?,
+        _ => return Err(ukey_token::Error::KeyNotFound.into()),
+    };
+    adopt(library, container, algorithm, key)
+}
+
+/// A new key of the token, and the bytes of the ECCCIPHERBLOB for its receiver.
+pub(crate) fn export_sm2(
+    library: &Library,
+    container: &ContainerHandle,
+    algorithm: u32,
+    to: &ECCPUBLICKEYBLOB,
+) -> Result<(Vec<u8>, *mut c_void), Error> {
+    let (alg, to) = (token_algorithm(algorithm)?, blob::ecc_public(to)?);
+    let (key, wrapped) = container.token.export_session_key_sm2(alg, &to)?;
+    let handle = adopt(library, container, algorithm, key)?;
+    Ok((blob::ecc_cipher_bytes(&wrapped), handle))
+}
+
+/// An algorithm and a receiver that are fit for SKF_RSAExportSessionKey.
+pub(crate) struct RsaExport {
+    algorithm: u32,
+    to: rsa::PublicKey,
+}
+
+impl RsaExport {
+    pub(crate) fn new(algorithm: u32, to: &RSAPUBLICKEYBLOB) -> Result<Self, Error> {
+        mode(algorithm)?;
+        let to = blob::rsa_public(to)?;
+        Ok(Self { algorithm, to })
+    }
+
+    /// Length of the wrapped key in bytes.
+    pub(crate) fn wrapped_len(&self) -> usize {
+        self.to.size()
+    }
+
+    /// A new key of the token: wrapped, and as a handle.
+    pub(crate) fn run(
+        &self,
+        library: &Library,
+        container: &ContainerHandle,
+    ) -> Result<(Vec<u8>, *mut c_void), Error> {
+        let (key, wrapped) = container
+            .token
+            .export_session_key_rsa(AlgId(self.algorithm), &self.to)?;
+        Ok((wrapped, adopt(library, container, self.algorithm, key)?))
+    }
 }
 
 /// Starts an operation, in place of the one that is running.
@@ -112,14 +194,15 @@ pub(crate) fn init(
             "feedback of another length than a block",
         ));
     }
-    let cipher = sm4::Cipher::new(direction, mode, &key.key, &iv, padding);
-    *slot(key, direction) = Some(Running {
-        cipher,
+    let start = Start {
+        direction,
         mode,
         padding,
-        direction,
-        pending: 0,
-    });
+        iv,
+    };
+    let mut slot = slot(key, direction);
+    *slot = None;
+    *slot = Some(Running::begin(&key.place, &start)?);
     Ok(())
 }
 
@@ -146,15 +229,7 @@ pub(crate) fn update(
     data: &[u8],
     room: Room,
 ) -> Result<Answer, Error> {
-    let mut slot = slot(key, direction);
-    let running = slot.as_mut().ok_or(Error::NotInitialized)?;
-    let needed = running.cipher.update_len(data.len());
-    if room.fit(needed)? == Fit::Answered {
-        return Ok(Answer::Length(needed));
-    }
-    let mut output = Zeroizing::new(Vec::with_capacity(needed));
-    running.update(data, &mut output)?;
-    Ok(Answer::Data(output))
+    Running::update(&mut slot(key, direction), &key.place, data, room)
 }
 
 /// SKF_EncryptFinal, SKF_DecryptFinal; with data: SKF_Encrypt, SKF_Decrypt, which are Update and Final in one.
@@ -164,81 +239,5 @@ pub(crate) fn finish(
     data: &[u8],
     room: Room,
 ) -> Result<Answer, Error> {
-    let mut slot = slot(key, direction);
-    let running = slot.as_ref().ok_or(Error::NotInitialized)?;
-    let most = running.finish_len(data.len());
-    let outcome = match (most, room) {
-        (Err(e), _) => Err(e),
-        (Ok(most), Room::Query) => return Ok(Answer::Length(most)),
-        (Ok(most), Room::Elements(room)) => {
-            if running.takes_padding_off() {
-                // Only the plaintext tells its length: work on a copy until it is known to fit.
-                if room < most.saturating_sub(sm4::BLOCK) {
-                    return Err(MemoryError::BufferTooSmall { needed: most }.into());
-                }
-                match running.copy().finish(data, most) {
-                    Ok(output) if output.len() > room => {
-                        return Err(MemoryError::BufferTooSmall {
-                            needed: output.len(),
-                        }
-                        .into());
-                    }
-                    outcome => outcome,
-                }
-            } else if room < most {
-                return Err(MemoryError::BufferTooSmall { needed: most }.into());
-            } else {
-                running.copy().finish(data, most)
-            }
-        }
-    };
-    *slot = None;
-    outcome.map(Answer::Data)
-}
-
-impl Running {
-    fn takes_padding_off(&self) -> bool {
-        self.padding == sm4::Padding::Pkcs7 && self.direction == Direction::Decrypt
-    }
-
-    /// The most bytes that are still to come when `more` bytes are the last input; exact unless padding is taken off.
-    fn finish_len(&self, more: usize) -> Result<usize, Error> {
-        let total = self.pending + more;
-        let whole = total - total % sm4::BLOCK;
-        match (self.padding, self.direction) {
-            (sm4::Padding::Pkcs7, Direction::Encrypt) => Ok(whole + sm4::BLOCK),
-            (sm4::Padding::Pkcs7, Direction::Decrypt) if total == 0 || whole != total => {
-                Err(Error::InputLength("ciphertext"))
-            }
-            (sm4::Padding::None, _) if self.mode.needs_whole_blocks() && whole != total => {
-                Err(Error::InputLength("data without padding"))
-            }
-            _ => Ok(total),
-        }
-    }
-
-    fn copy(&self) -> Self {
-        Self {
-            cipher: self.cipher.clone(),
-            ..*self
-        }
-    }
-
-    fn update(&mut self, data: &[u8], output: &mut Vec<u8>) -> Result<(), Error> {
-        let before = output.len();
-        self.cipher.update_into(data, output)?;
-        self.pending = self.pending + data.len() - (output.len() - before);
-        Ok(())
-    }
-
-    fn finish(mut self, data: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut output = Zeroizing::new(Vec::with_capacity(most));
-        self.update(data, &mut output)?;
-        self.cipher.finish_into(&mut output).map_err(|e| match e {
-            CryptoError::Decryption => Error::Padding,
-            CryptoError::InvalidLength => Error::InputLength("data"),
-            other => other.into(),
-        })?;
-        Ok(output)
-    }
+    Running::finish(&mut slot(key, direction), &key.place, data, room)
 }

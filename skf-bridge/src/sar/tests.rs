@@ -33,6 +33,7 @@ fn own() -> Vec<(Error, u32)> {
         (Error::EccBits(0), 0x0A00_000B),
         (Error::RsaBits(0), 0x0A00_0016),
         (Error::NotInitialized, 0x0A00_000C),
+        (Error::Length, 0x0A00_0002),
         (Error::Padding, 0x0A00_001E),
         (Error::RsaDecryption, 0x0A00_0019),
         (Error::Signature, 0x0A00_001A),

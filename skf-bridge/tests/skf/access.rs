@@ -5,7 +5,7 @@ use ukey_skf::sar::*;
 use ukey_skf::*;
 
 use crate::token::{
-    ADMIN_PIN, FACTORY_KEY, Token, USER_PIN, connect, encrypt_ecb, text, verify_pin,
+    ADMIN_PIN, CONFIGURED_KEY, FACTORY_KEY, Token, USER_PIN, connect, encrypt_ecb, text, verify_pin,
 };
 
 fn pin_info(application: *mut std::ffi::c_void, pin_type: u32) -> (u32, u32, i32) {
@@ -121,7 +121,7 @@ fn the_device_key_can_be_changed_after_authentication() {
 }
 
 #[test]
-fn a_client_with_its_own_block_cipher_can_change_the_factory_key_only() {
+fn a_client_with_its_own_block_cipher_can_change_keys_that_are_known_here() {
     let token = Token::blank();
     let authenticate = |key: [u8; 16]| {
         let mut block = [0u8; 16];
@@ -138,8 +138,17 @@ fn a_client_with_its_own_block_cipher_can_change_the_factory_key_only() {
         SAR_OK
     );
     authenticate(new);
-    let code = unsafe { SKF_ChangeDevAuthKey(token.device, new.as_mut_ptr(), 16) };
-    assert_eq!(code, SAR_NOTSUPPORTYETERR);
+    let change = |new: &[u8; 16]| {
+        let mut new = *new;
+        unsafe { SKF_ChangeDevAuthKey(token.device, new.as_mut_ptr(), 16) }
+    };
+    assert_eq!(change(&new), SAR_NOTSUPPORTYETERR);
+    // The configuration of these tests names the file with this one.
+    token.authenticate_with(&new);
+    assert_eq!(change(&CONFIGURED_KEY), SAR_OK);
+    authenticate(CONFIGURED_KEY);
+    assert_eq!(change(&FACTORY_KEY), SAR_OK);
+    authenticate(FACTORY_KEY);
 }
 
 #[test]

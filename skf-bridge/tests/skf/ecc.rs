@@ -1,12 +1,11 @@
 use std::ffi::c_void;
-use std::ptr::null_mut;
 
 use ukey_crypto::{sm2, sm3};
 use ukey_skf::sar::*;
 use ukey_skf::*;
 
 use crate::token::{
-    SM4_ECB, Token, USER_PIN, collect, create_container, empty_public, generate_sm2, verify_pin,
+    Token, USER_PIN, collect, create_container, empty_public, generate_sm2, verify_pin,
 };
 
 const EMPTY_SIGNATURE: ECCSIGNATUREBLOB = ECCSIGNATUREBLOB {
@@ -341,48 +340,4 @@ fn a_ciphertext_says_its_own_length() {
     assert_eq!((decrypt(4, &mut len), len), (SAR_BUFFER_TOO_SMALL, 4));
     assert_eq!(decrypt(4, &mut len), SAR_OK);
     assert_eq!(out, *b"text");
-}
-
-#[test]
-fn what_is_not_done_says_so_after_the_handle_check() {
-    let token = Token::blank();
-    let (container, _) = token.sm2_container();
-    let n = null_mut::<u8>;
-    unsafe {
-        for (handle, expected) in [
-            (container, SAR_NOTSUPPORTYETERR),
-            (null_mut(), SAR_INVALIDHANDLEERR),
-        ] {
-            let (mut public, mut id) = (empty_public(), [0; 16]);
-            let key = &mut public as *mut _;
-            let id = id.as_mut_ptr();
-            let mut out = null_mut();
-            assert_eq!(
-                SKF_ECCExportSessionKey(handle, SM4_ECB, key, n().cast(), &mut out),
-                expected
-            );
-            assert_eq!(
-                SKF_RSAExportSessionKey(handle, SM4_ECB, n().cast(), n(), n().cast(), &mut out),
-                expected
-            );
-            assert_eq!(
-                SKF_ImportSessionKey(handle, SM4_ECB, n(), 0, &mut out),
-                expected
-            );
-            assert_eq!(
-                SKF_GenerateAgreementDataWithECC(handle, SM4_ECB, key, id, 16, &mut out),
-                expected
-            );
-            assert_eq!(
-                SKF_GenerateAgreementDataAndKeyWithECC(
-                    handle, SM4_ECB, key, key, key, id, 16, id, 16, &mut out
-                ),
-                expected
-            );
-            assert!(out.is_null());
-        }
-        let mut out = null_mut();
-        let code = SKF_GenerateKeyWithECC(container, n().cast(), n().cast(), n(), 0, &mut out);
-        assert_eq!(code, SAR_INVALIDHANDLEERR);
-    }
 }

@@ -60,6 +60,15 @@ impl Enveloped {
     }
 }
 
+/// Gives the container this encryption pair.
+pub(crate) fn import_pair(
+    container: *mut c_void,
+    signing: &ECCPUBLICKEYBLOB,
+    key: &sm2::SecretKey,
+) {
+    assert_eq!(Enveloped::new(key, signing, 32).import(container), SAR_OK);
+}
+
 #[test]
 fn an_enveloped_key_is_imported_and_decrypts() {
     let token = Token::blank();

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod agreement;
 mod application;
 mod container;
 mod device;
@@ -19,5 +20,6 @@ mod fork;
 mod handles;
 mod null;
 mod rsa;
+mod session_key;
 mod symmetric;
 mod token;

@@ -7,7 +7,7 @@ use ukey_skf::*;
 
 use crate::token::{SM4_ECB, Token, collect, create_container};
 
-fn empty_public() -> RSAPUBLICKEYBLOB {
+pub(crate) fn empty_public() -> RSAPUBLICKEYBLOB {
     RSAPUBLICKEYBLOB {
         AlgID: 0,
         BitLen: 0,
@@ -47,7 +47,7 @@ fn random_bytes_are_as_many_as_asked_for() {
 }
 
 /// A container with an RSA signature pair of 2048 bits.
-fn rsa_container(token: &Token) -> (*mut c_void, RSAPUBLICKEYBLOB) {
+pub(crate) fn rsa_container(token: &Token) -> (*mut c_void, RSAPUBLICKEYBLOB) {
     let container = create_container(token.logged_in(), "rsa");
     let mut blob = empty_public();
     let code = unsafe { SKF_GenRSAKeyPair(container, 2048, &mut blob) };
@@ -153,11 +153,11 @@ fn the_two_families_of_keys_do_not_mix() {
     }
 }
 
-#[test]
-fn an_rsa_pair_is_imported_under_the_signature_key() {
-    let token = Token::blank();
-    let (container, blob) = rsa_container(&token);
-    let key = rsa::PrivateKey::generate(2048).unwrap();
+/// A session key under the signature key, and `key` under the session key.
+pub(crate) fn enveloped_rsa(
+    signing: &RSAPUBLICKEYBLOB,
+    key: &rsa::PrivateKey,
+) -> (Vec<u8>, Vec<u8>) {
     let session_key = [0x5A; 16];
     let mut cipher = sm4::Cipher::new(
         sm4::Direction::Encrypt,
@@ -168,7 +168,16 @@ fn an_rsa_pair_is_imported_under_the_signature_key() {
     );
     let mut encrypted = cipher.update(&key.to_pkcs1_der()).unwrap();
     encrypted.extend(cipher.finish().unwrap());
-    let mut wrapped = public_key(&blob).encrypt_pkcs1v15(&session_key).unwrap();
+    let wrapped = public_key(signing).encrypt_pkcs1v15(&session_key).unwrap();
+    (wrapped, encrypted)
+}
+
+#[test]
+fn an_rsa_pair_is_imported_under_the_signature_key() {
+    let token = Token::blank();
+    let (container, blob) = rsa_container(&token);
+    let key = rsa::PrivateKey::generate(2048).unwrap();
+    let (mut wrapped, mut encrypted) = enveloped_rsa(&blob, &key);
     let mut import = |algorithm, encrypted: &mut [u8]| unsafe {
         SKF_ImportRSAKeyPair(
             container,

@@ -9,8 +9,8 @@ use crate::token::{SM4_ECB, Token, collect, parameters, set_key};
 const KEY: [u8; 16] = [
     0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10,
 ];
-const IV: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog, 37 times";
+pub(crate) const IV: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+pub(crate) const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog, 37 times";
 
 /// `openssl enc -sm4-MODE -K 0123456789abcdeffedcba9876543210 -iv 000102030405060708090a0b0c0d0e0f` of [`TEXT`]:
 /// algorithm number, padding, ciphertext.
@@ -41,7 +41,7 @@ const OPENSSL: [(u32, u32, &str); 4] = [
     ),
 ];
 
-fn init(key: *mut c_void, encrypt: bool, parameters: BLOCKCIPHERPARAM) -> u32 {
+pub(crate) fn init(key: *mut c_void, encrypt: bool, parameters: BLOCKCIPHERPARAM) -> u32 {
     unsafe {
         if encrypt {
             SKF_EncryptInit(key, parameters)
@@ -51,7 +51,7 @@ fn init(key: *mut c_void, encrypt: bool, parameters: BLOCKCIPHERPARAM) -> u32 {
     }
 }
 
-fn whole(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> {
+pub(crate) fn whole(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> {
     let mut data = data.to_vec();
     let (input, size) = (data.as_mut_ptr(), data.len() as u32);
     collect(|out, len| unsafe {
@@ -63,7 +63,7 @@ fn whole(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> {
     })
 }
 
-fn update(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> {
+pub(crate) fn update(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> {
     let mut data = data.to_vec();
     let (input, size) = (data.as_mut_ptr(), data.len() as u32);
     collect(|out, len| unsafe {
@@ -75,7 +75,7 @@ fn update(key: *mut c_void, encrypt: bool, data: &[u8]) -> Result<Vec<u8>, u32> 
     })
 }
 
-fn finish(key: *mut c_void, encrypt: bool) -> Result<Vec<u8>, u32> {
+pub(crate) fn finish(key: *mut c_void, encrypt: bool) -> Result<Vec<u8>, u32> {
     collect(|out, len| unsafe {
         if encrypt {
             SKF_EncryptFinal(key, out, len)

@@ -22,6 +22,22 @@ fn rsa_public(key: &RsaPublic) -> Result<rsa::PublicKey, Error> {
     Ok(rsa::PublicKey::from_components(&key.n, &key.e)?)
 }
 
+/// An RSA public key for the wire; its exponent must fit four bytes.
+pub(super) fn wire_rsa_public(key: &rsa::PublicKey) -> Result<RsaPublic, Error> {
+    let exponent = key.e();
+    let mut e = [0; 4];
+    let at = e
+        .len()
+        .checked_sub(exponent.len())
+        .ok_or(Error::InvalidData)?;
+    e[at..].copy_from_slice(&exponent);
+    Ok(RsaPublic {
+        bits: u32::try_from(key.bits()).map_err(|_| Error::InvalidData)?,
+        n: key.n(),
+        e,
+    })
+}
+
 impl Connection {
     pub(super) fn export_public_key(
         &mut self,

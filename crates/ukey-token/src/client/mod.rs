@@ -14,6 +14,7 @@ use ukey_apdu::{
 };
 use ukey_crypto::sm2;
 
+mod agreement;
 mod application;
 mod auth;
 mod container;
@@ -24,8 +25,10 @@ mod file;
 mod import;
 mod key_object;
 mod keygen;
+mod session_key;
 mod sign;
 
+pub use agreement::{Agreement, AgreementPeer};
 pub use application::{MAX_APPLICATION_NAME, NewApplication};
 pub use auth::AUTH_KEY_LEN;
 pub use container::MAX_CONTAINER_NAME;
@@ -33,6 +36,7 @@ pub use extension::MAX_OBJECT;
 pub use file::MAX_FILE_NAME;
 pub use import::EnvelopedSm2Key;
 pub use key_object::{KeyCreated, NewKey, NewObject};
+pub use session_key::{CipherStart, SessionKey, WrappedSessionKey};
 
 /// The link to one card.
 pub(crate) struct Connection {

@@ -65,6 +65,7 @@ errors! {
     KeyIndigestible = CKR_KEY_INDIGESTIBLE, "the key cannot be digested";
     KeySizeRange = CKR_KEY_SIZE_RANGE, "key size out of range";
     KeyTypeInconsistent = CKR_KEY_TYPE_INCONSISTENT, "wrong type of key for the mechanism";
+    KeyUnextractable = CKR_KEY_UNEXTRACTABLE, "the key may not leave its place";
     MechanismInvalid = CKR_MECHANISM_INVALID, "mechanism not supported here";
     MechanismParamInvalid = CKR_MECHANISM_PARAM_INVALID, "mechanism parameter not valid";
     NoEvent = CKR_NO_EVENT, "no slot event";

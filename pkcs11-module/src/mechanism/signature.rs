@@ -33,7 +33,7 @@ pub(crate) fn prepare(
             Ok((form, Input::Sm2(Box::new(hasher))))
         }
         (scheme, PublicKey::Rsa(key)) => prepare_rsa(scheme, parameter, key),
-        (_, PublicKey::Sm2(_)) => Err(Error::KeyTypeInconsistent),
+        _ => Err(Error::KeyTypeInconsistent),
     }
 }
 
@@ -87,6 +87,7 @@ pub(crate) fn length(form: SignatureForm, key: &PublicKey) -> usize {
         (SignatureForm::Sm2Der, _) => sm2::SIGNATURE_DER_MAX,
         (_, PublicKey::Sm2(_)) => sm2::SIGNATURE_LEN,
         (_, PublicKey::Rsa(key)) => key.size(),
+        _ => 0,
     }
 }
 
@@ -103,6 +104,7 @@ pub(crate) fn sign(
     match (key.public_key()?, form) {
         (PublicKey::Sm2(_), _) => sm2::sign(token, key, input, form == SignatureForm::Sm2Der),
         (PublicKey::Rsa(public), _) => rsa::sign(token, key, public, form, input),
+        _ => Err(Error::KeyTypeInconsistent),
     }
 }
 
@@ -119,5 +121,6 @@ pub(crate) fn verify(
     match key {
         PublicKey::Sm2(key) => sm2::verify(key, input, signature, form == SignatureForm::Sm2Der),
         PublicKey::Rsa(key) => rsa::verify(key, form, input, signature),
+        _ => Err(Error::KeyTypeInconsistent),
     }
 }

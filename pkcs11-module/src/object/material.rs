@@ -1,12 +1,13 @@
 //! What makes an object a key: the public half, and where the secret half lives.
 
 use super::attribute::Attributes;
+use super::curve::{self, Curve};
 use super::key::{self, PublicKey};
 use crate::abi::types::*;
 use crate::abi::vendor::{CKK_SM2, CKK_SM4};
 use crate::mechanism::secret::Secret;
 use crate::rv::Error;
-use ukey_crypto::{rsa, sm2};
+use ukey_crypto::{ec, ed25519, rsa, sm2, x25519};
 use ukey_token::key::KeyKind;
 use zeroize::Zeroizing;
 
@@ -38,6 +39,12 @@ pub(crate) enum HostKey {
     Sm2(sm2::SecretKey),
     /// RSA.
     Rsa(rsa::PrivateKey),
+    /// A NIST curve.
+    Ec(ec::PrivateKey),
+    /// Ed25519.
+    Edwards(ed25519::PrivateKey),
+    /// X25519.
+    Montgomery(x25519::PrivateKey),
 }
 
 impl KeyMaterial {
@@ -74,6 +81,9 @@ impl HostKey {
             Self::Secret(_) => None,
             Self::Sm2(key) => Some(PublicKey::Sm2(key.public_key())),
             Self::Rsa(key) => Some(PublicKey::Rsa(key.public_key().clone())),
+            Self::Ec(key) => Some(PublicKey::Ec(key.public_key().clone())),
+            Self::Edwards(key) => Some(PublicKey::Edwards(key.public_key().clone())),
+            Self::Montgomery(key) => Some(PublicKey::Montgomery(key.public_key())),
         }
     }
 }
@@ -93,8 +103,11 @@ fn secret(attributes: &Attributes) -> Result<Secret, Error> {
         CKK_AES_XTS => matches!(value.len(), 32 | 64),
         // Two keys for XTS.
         CKK_SM4 => matches!(value.len(), 16 | 32),
-        CKK_GENERIC_SECRET | CKK_HKDF | CKK_SHA_1_HMAC | CKK_SHA224_HMAC | CKK_SHA256_HMAC
-        | CKK_SHA384_HMAC | CKK_SHA512_HMAC => !value.is_empty(),
+        CKK_GENERIC_SECRET | CKK_HKDF => !value.is_empty(),
+        CKK_SHA_1_HMAC | CKK_SHA224_HMAC | CKK_SHA256_HMAC | CKK_SHA384_HMAC | CKK_SHA512_HMAC
+        | CKK_SHA3_224_HMAC | CKK_SHA3_256_HMAC | CKK_SHA3_384_HMAC | CKK_SHA3_512_HMAC => {
+            !value.is_empty()
+        }
         _ => return Err(Error::TemplateInconsistent),
     };
     if fits {
@@ -105,20 +118,16 @@ fn secret(attributes: &Attributes) -> Result<Secret, Error> {
 }
 
 fn private(attributes: &Attributes) -> Result<HostKey, Error> {
-    match attributes
+    let key_type = attributes
         .number(CKA_KEY_TYPE)
-        .ok_or(Error::TemplateIncomplete)?
-    {
+        .ok_or(Error::TemplateIncomplete)?;
+    match key_type {
         CKK_RSA => rsa(attributes).map(HostKey::Rsa),
-        CKK_SM2 => {
-            if let Some(params) = attributes.bytes(CKA_EC_PARAMS) {
-                key::check_curve(params)?;
-            }
-            sm2(attributes).map(HostKey::Sm2)
-        }
-        CKK_EC => {
-            key::check_curve(component(attributes, CKA_EC_PARAMS)?)?;
-            sm2(attributes).map(HostKey::Sm2)
+        CKK_SM2 | CKK_EC | CKK_EC_EDWARDS | CKK_EC_MONTGOMERY => {
+            let curve = curve::of_template(key_type, attributes.bytes(CKA_EC_PARAMS))?;
+            let key = on_curve(curve, component(attributes, CKA_VALUE)?)?;
+            check_point(attributes, curve, &key)?;
+            Ok(key)
         }
         _ => Err(Error::TemplateInconsistent),
     }
@@ -136,21 +145,31 @@ fn rsa(attributes: &Attributes) -> Result<rsa::PrivateKey, Error> {
     .map_err(|_| Error::AttributeValueInvalid)
 }
 
-fn sm2(attributes: &Attributes) -> Result<sm2::SecretKey, Error> {
-    let value = component(attributes, CKA_VALUE)?;
-    let key =
-        sm2::SecretKey::from_bytes(&*scalar(value)?).map_err(|_| Error::AttributeValueInvalid)?;
-    check_point(attributes, &PublicKey::Sm2(key.public_key()))?;
-    Ok(key)
+/// A private key from its value.
+pub(crate) fn on_curve(curve: Curve, value: &[u8]) -> Result<HostKey, Error> {
+    let bytes = || <&[u8; 32]>::try_from(value).map_err(|_| ukey_crypto::Error::InvalidKey);
+    let key = match curve {
+        Curve::Sm2 => sm2::SecretKey::from_bytes(&scalar(value, 32)?).map(HostKey::Sm2),
+        Curve::Nist(curve) => {
+            let scalar = scalar(value, curve.field_len())?;
+            ec::PrivateKey::from_bytes(curve, &scalar).map(HostKey::Ec)
+        }
+        Curve::Edwards => bytes()
+            .and_then(ed25519::PrivateKey::from_seed)
+            .map(HostKey::Edwards),
+        Curve::Montgomery => bytes()
+            .and_then(x25519::PrivateKey::from_bytes)
+            .map(HostKey::Montgomery),
+    };
+    key.map_err(|_| Error::AttributeValueInvalid)
 }
 
-/// A private value as 32 bytes, whatever zeros its writer left out or put in.
-fn scalar(value: &[u8]) -> Result<Zeroizing<[u8; 32]>, Error> {
+/// A private number in the size of its curve, whatever zeros its writer left out or put in.
+fn scalar(value: &[u8], len: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let zeros = value.iter().take_while(|byte| **byte == 0).count();
     let digits = &value[zeros..];
-    let mut scalar = Zeroizing::new([0; 32]);
-    let start = scalar
-        .len()
+    let mut scalar = Zeroizing::new(vec![0; len]);
+    let start = len
         .checked_sub(digits.len())
         .ok_or(Error::AttributeValueInvalid)?;
     scalar[start..].copy_from_slice(digits);
@@ -158,15 +177,46 @@ fn scalar(value: &[u8]) -> Result<Zeroizing<[u8; 32]>, Error> {
 }
 
 /// A point given beside a private value must be its own.
-fn check_point(attributes: &Attributes, public: &PublicKey) -> Result<(), Error> {
-    if attributes
-        .bytes(CKA_EC_POINT)
-        .is_some_and(|point| !point.is_empty())
-        && key::from_template(attributes)? != *public
-    {
-        return Err(Error::TemplateInconsistent);
+fn check_point(attributes: &Attributes, curve: Curve, key: &HostKey) -> Result<(), Error> {
+    match attributes.bytes(CKA_EC_POINT) {
+        None | Some([]) => Ok(()),
+        Some(point) if Some(key::on_curve(curve, point)?) == key.public() => Ok(()),
+        Some(_) => Err(Error::TemplateInconsistent),
     }
-    Ok(())
+}
+
+impl HostKey {
+    /// The value of the key as attributes.
+    pub(crate) fn components(&self) -> Attributes {
+        let mut value = Attributes::default();
+        match self {
+            Self::Secret(key) => value.set_bytes(CKA_VALUE, key.bytes()),
+            Self::Sm2(key) => value.set_bytes(CKA_VALUE, key.expose_bytes().as_slice()),
+            Self::Ec(key) => value.set_bytes(CKA_VALUE, key.expose_bytes()),
+            Self::Edwards(key) => value.set_bytes(CKA_VALUE, *key.expose_seed()),
+            Self::Montgomery(key) => value.set_bytes(CKA_VALUE, *key.expose_bytes()),
+            Self::Rsa(key) => write_rsa(key, &mut value),
+        }
+        value
+    }
+}
+
+/// The numbers of an RSA key.
+fn write_rsa(key: &rsa::PrivateKey, value: &mut Attributes) {
+    value.set_bytes(CKA_MODULUS, key.public_key().n());
+    value.set_bytes(CKA_PUBLIC_EXPONENT, key.public_key().e());
+    let (d, [p, q], crt) = (key.expose_d(), key.expose_primes(), key.expose_crt());
+    let private = [
+        CKA_PRIVATE_EXPONENT,
+        CKA_PRIME_1,
+        CKA_PRIME_2,
+        CKA_EXPONENT_1,
+        CKA_EXPONENT_2,
+        CKA_COEFFICIENT,
+    ];
+    for (attribute, number) in private.into_iter().zip([d, p, q].into_iter().chain(crt)) {
+        value.set_bytes(attribute, number.as_slice());
+    }
 }
 
 /// Says which kind of key and shows the public half alone.

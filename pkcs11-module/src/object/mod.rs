@@ -2,6 +2,7 @@
 
 pub(crate) mod attribute;
 pub(crate) mod check_value;
+pub(crate) mod curve;
 pub(crate) mod key;
 pub(crate) mod material;
 pub(crate) mod records;

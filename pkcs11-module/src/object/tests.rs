@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use super::curve::Curve;
 use super::records::Records;
 use super::rule::RULES;
 use super::stored::{Kind, Record};
@@ -390,7 +391,7 @@ fn records_cannot_change_the_key_itself() {
     ));
     assert_eq!(
         all[1].attributes.bytes(CKA_EC_PARAMS),
-        Some(&key::SM2_PARAMS[..])
+        Some(&Curve::Sm2.params()[..])
     );
     assert_eq!(all[1].attributes.bytes(CKA_EC_POINT).unwrap().len(), 67);
 }
@@ -460,14 +461,19 @@ fn public_keys_are_read_from_templates() {
     template.set_bytes(
         CKA_EC_PARAMS,
         Vec::from_hex("06082A8648CE3D030107").unwrap(),
-    ); // P-256
+    ); // P-256, on which the point is not
+    assert_eq!(
+        key::from_template(&template),
+        Err(Error::AttributeValueInvalid)
+    );
+    template.set_bytes(CKA_EC_PARAMS, Vec::from_hex("06052B8104000A").unwrap()); // secp256k1
     assert_eq!(key::from_template(&template), Err(Error::CurveNotSupported));
     template.set_bytes(CKA_EC_PARAMS, b"\x06\x08nonsense that is too long");
     assert_eq!(
         key::from_template(&template),
         Err(Error::AttributeValueInvalid)
     );
-    template.set_bytes(CKA_EC_PARAMS, key::SM2_PARAMS);
+    template.set_bytes(CKA_EC_PARAMS, Curve::Sm2.params());
     assert_eq!(key::from_template(&template), Ok(sm2_key()));
     template.set_number(CKA_KEY_TYPE, CKK_SM2);
     template.set_bytes(CKA_EC_POINT, key.to_sec1());
@@ -477,6 +483,31 @@ fn public_keys_are_read_from_templates() {
     template.set_bytes(CKA_EC_POINT, off_curve);
     assert_eq!(
         key::from_template(&template),
+        Err(Error::AttributeValueInvalid)
+    );
+}
+
+#[test]
+fn curves_are_known_by_their_names() {
+    for curve in Curve::ALL {
+        assert_eq!(Curve::from_params(&curve.params()), Ok(curve));
+    }
+    let name = |text: &[u8]| key::element(der::Tag::PrintableString, text);
+    assert_eq!(
+        Curve::from_params(&name(b"edwards25519")),
+        Ok(Curve::Edwards)
+    );
+    assert_eq!(
+        Curve::from_params(&name(b"edwards448")),
+        Err(Error::CurveNotSupported)
+    );
+    // secp256k1, and half an object identifier.
+    assert_eq!(
+        Curve::from_params(&hex::decode("06052b8104000a").unwrap()),
+        Err(Error::CurveNotSupported)
+    );
+    assert_eq!(
+        Curve::from_params(&hex::decode("06052b81").unwrap()),
         Err(Error::AttributeValueInvalid)
     );
 }

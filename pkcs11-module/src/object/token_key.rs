@@ -5,7 +5,7 @@ use super::key::PublicKey;
 use super::material::{HostKey, KeyMaterial};
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM4;
-use ukey_crypto::{rsa, sm2};
+use ukey_crypto::{ec, rsa, sm2};
 use ukey_token::key::{KeyAlgorithm, KeyInfo, KeyKind, KeyPolicy};
 use zeroize::Zeroizing;
 
@@ -56,7 +56,18 @@ fn public_key(info: &KeyInfo) -> Option<PublicKey> {
         KeyAlgorithm::Rsa => rsa::PublicKey::from_components(first, second)
             .ok()
             .map(PublicKey::Rsa),
-        _ => None,
+        KeyAlgorithm::Ec => {
+            let curve = match info.kind {
+                KeyKind::P256 => ec::Curve::P256,
+                KeyKind::P384 => ec::Curve::P384,
+                _ => return None,
+            };
+            let point = [&[4], first, second].concat();
+            ec::PublicKey::from_sec1(curve, &point)
+                .ok()
+                .map(PublicKey::Ec)
+        }
+        KeyAlgorithm::Aes | KeyAlgorithm::Sm4 | KeyAlgorithm::Generic => None,
     }
 }
 
@@ -85,5 +96,14 @@ pub(crate) fn import(key: &HostKey) -> Option<(KeyKind, Zeroizing<Vec<u8>>)> {
             let bits = u16::try_from(key.public_key().bits()).ok()?;
             Some((KeyKind::new(KeyAlgorithm::Rsa, bits)?, key.to_pkcs1_der()))
         }
+        HostKey::Ec(key) => {
+            let kind = match key.curve() {
+                ec::Curve::P256 => KeyKind::P256,
+                ec::Curve::P384 => KeyKind::P384,
+                ec::Curve::P521 => return None,
+            };
+            Some((kind, Zeroizing::new(key.expose_bytes().to_vec())))
+        }
+        HostKey::Edwards(_) | HostKey::Montgomery(_) => None,
     }
 }

@@ -116,9 +116,9 @@ impl Pair<'_> {
         attributes.set_flag(CKA_DERIVE, false);
         attributes.set_flag(CKA_LOCAL, local);
         let made_by = match (local, self.key) {
-            (false, _) => CK_UNAVAILABLE_INFORMATION,
             (true, PublicKey::Sm2(_)) => CKM_SM2_KEY_PAIR_GEN,
             (true, PublicKey::Rsa(_)) => CKM_RSA_PKCS_KEY_PAIR_GEN,
+            _ => CK_UNAVAILABLE_INFORMATION,
         };
         attributes.set_number(CKA_KEY_GEN_MECHANISM, made_by);
         attributes

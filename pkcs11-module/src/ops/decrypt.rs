@@ -77,6 +77,7 @@ fn length(form: CipherForm, key: &PublicKey, ciphertext_len: usize) -> usize {
         (CipherForm::RsaPkcs, PublicKey::Rsa(key)) => key.size() - rsa::PKCS1_OVERHEAD,
         (_, PublicKey::Rsa(key)) => key.size(),
         (_, PublicKey::Sm2(_)) => sm2::plaintext_max(ciphertext_len),
+        _ => 0,
     }
 }
 

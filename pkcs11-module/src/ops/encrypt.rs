@@ -60,7 +60,7 @@ fn length(form: CipherForm, key: &PublicKey, plaintext_len: usize) -> usize {
     match (form, key) {
         (CipherForm::Sm2(layout), _) => sm2::ciphertext_max(layout, plaintext_len),
         (_, PublicKey::Rsa(key)) => key.size(),
-        (_, PublicKey::Sm2(_)) => 0,
+        _ => 0,
     }
 }
 

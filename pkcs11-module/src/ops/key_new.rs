@@ -1,13 +1,15 @@
 //! The one door by which keys come in, whether created, generated, unwrapped or derived: the rules for their templates,
 //! what they are when the template does not say, and where they go.
 
+use super::key_store::{self, Draft};
 use super::object::check_may_write;
 use super::object_create::store;
 use crate::abi::types::*;
 use crate::object::attribute::{Attributes, Value};
 use crate::object::check_value::check_value;
+use crate::object::curve::Curve;
 use crate::object::key::{self, PublicKey};
-use crate::object::material::KeyMaterial;
+use crate::object::material::{HostKey, KeyMaterial};
 use crate::object::rule::is_secret;
 use crate::object::usage::set_default_usage;
 use crate::object::view::{own_object, storage};
@@ -68,10 +70,38 @@ pub(crate) fn add_key(
             );
             Ok(session.token.add_session_object(session.handle, object))
         }
-        (true, CKO_PUBLIC_KEY) => store(session, attributes, private),
-        // The token has no room for keys that it did not make.
-        (true, _) => Err(Error::TemplateInconsistent),
+        (true, _) => match &material {
+            KeyMaterial::Host(key) => key_store::import(session, &attributes, key),
+            _ => store(session, attributes, private),
+        },
     }
+}
+
+/// What the token is told of a key that it is to make itself. `content` names the type, and the curve or the length.
+/// CKA_ID is left to the public key where the template does not give it.
+///
+/// # Errors
+/// As [`add_key`].
+#[allow(dead_code, reason = "generation on the token comes next")]
+pub(crate) fn draft(
+    session: &OpenSession,
+    class: CK_OBJECT_CLASS,
+    template: &Attributes,
+    content: &Attributes,
+    mechanism: CK_MECHANISM_TYPE,
+) -> Result<Draft, Error> {
+    let origin = Origin::Generated { mechanism };
+    template::check_creation(template, class, session.is_officer())?;
+    check_content(class, template, content, origin)?;
+    let private = is_private(session, class, template);
+    check_may_write(session, true, private)?;
+    let mut attributes = storage(class, private);
+    attributes.overlay(template);
+    attributes.overlay(content);
+    let curve = attributes.bytes(CKA_EC_PARAMS);
+    let sm2 = curve.is_some_and(|params| Curve::from_params(params) == Ok(Curve::Sm2));
+    fill_in(&mut attributes, class, origin, sm2);
+    Draft::new(&attributes)
 }
 
 /// CKA_PRIVATE where the template does not say: keys that keep a secret are the user's, but somebody who has not logged
@@ -143,16 +173,29 @@ fn complete(
     }
     if class == CKO_SECRET_KEY {
         describe_secret(attributes)?;
-    } else {
-        attributes.set_default(CKA_SUBJECT, Value::bytes([]));
+        attributes.set_default(CKA_ID, Value::bytes([]));
     }
-    for attribute in [CKA_LABEL, CKA_ID, CKA_START_DATE, CKA_END_DATE] {
-        attributes.set_default(attribute, Value::bytes([]));
+    if let KeyMaterial::Host(key @ HostKey::Rsa(_)) = &material {
+        // Whoever may read the key finds all of its numbers.
+        for (attribute, value) in key.components().iter() {
+            attributes.set_default(attribute, value.clone());
+        }
     }
     let sm2 = matches!(public, Some(PublicKey::Sm2(_)));
+    fill_in(attributes, class, origin, sm2);
+    Ok(material)
+}
+
+/// Writes what the caller left open and the key does not decide.
+fn fill_in(attributes: &mut Attributes, class: CK_OBJECT_CLASS, origin: Origin<'_>, sm2: bool) {
+    if class != CKO_SECRET_KEY {
+        attributes.set_default(CKA_SUBJECT, Value::bytes([]));
+    }
+    for attribute in [CKA_LABEL, CKA_START_DATE, CKA_END_DATE] {
+        attributes.set_default(attribute, Value::bytes([]));
+    }
     set_default_usage(attributes, class, sm2);
     set_past(attributes, class, origin);
-    Ok(material)
 }
 
 /// What the template says of the public half must be true.

@@ -6,6 +6,7 @@ pub(crate) mod encrypt;
 pub(crate) mod general;
 pub(crate) mod key;
 pub(crate) mod key_new;
+pub(crate) mod key_store;
 pub(crate) mod object;
 pub(crate) mod object_copy;
 pub(crate) mod object_create;

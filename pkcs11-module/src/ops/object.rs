@@ -1,8 +1,11 @@
 //! Object management functions: looking, changing, searching. Making is in `object_create`, destroying in
 //! `object_destroy`.
 
+use super::key_store;
 use crate::abi::types::*;
-use crate::object::attribute::Attributes;
+use crate::object::attribute::{Attributes, Value};
+use crate::object::material::KeyMaterial;
+use crate::object::rule;
 use crate::object::stored::{Kind, LARGEST, Record};
 use crate::object::template::{self, RawAttribute};
 use crate::object::view::own_object;
@@ -27,7 +30,17 @@ pub(crate) fn attribute(
         Source::File { name } if attribute == CKA_VALUE => {
             read_file(session, name).map(Zeroizing::new)
         }
-        _ => object.attribute(attribute),
+        _ => match object.material.as_deref() {
+            // Nor is the value of a key in the token.
+            Some(KeyMaterial::Token { .. })
+                if rule::is_secret(object.class(), attribute) && object.shows(attribute) =>
+            {
+                let value = key_store::value(session, object)?;
+                let value = value.get(attribute).map(Value::to_c);
+                value.ok_or(Error::AttributeTypeInvalid)
+            }
+            _ => object.attribute(attribute),
+        },
     }
 }
 
@@ -163,6 +176,9 @@ fn change_stored(
     let mut attributes = object.attributes.clone();
     attributes.remove(CKA_UNIQUE_ID);
     attributes.overlay(change);
+    if let Some(KeyMaterial::Token { id, .. }) = object.material.as_deref() {
+        return key_store::update(session, *id, &attributes);
+    }
     let record = Record {
         kind: Kind::Object,
         side: Side::Encryption,

@@ -1,8 +1,10 @@
 //! C_CopyObject.
 
+use super::key_store;
 use super::object::check_may_write;
 use super::object_create::store_object;
 use crate::abi::types::*;
+use crate::object::attribute::Attributes;
 use crate::object::material::KeyMaterial;
 use crate::object::template::{self, RawAttribute};
 use crate::object::view::own_object;
@@ -32,15 +34,31 @@ pub(crate) fn copy(
     attributes.overlay(&change);
     let (token, private) = (attributes.flag(CKA_TOKEN), attributes.flag(CKA_PRIVATE));
     check_may_write(session, token, private)?;
-    if token {
-        return store_object(session, attributes, private);
+    match (object.material.as_deref(), token) {
+        (Some(KeyMaterial::Token { id, .. }), true) => key_store::copy(session, *id, &attributes),
+        (Some(KeyMaterial::Token { .. }), false) => take_out(session, &object, attributes, private),
+        (Some(KeyMaterial::Host(key)), true) => key_store::import(session, &attributes, key),
+        (_, true) => store_object(session, attributes, private),
+        (_, false) => {
+            let material = object.material.clone();
+            let copy = own_object(attributes, Source::Session, private, material);
+            Ok(session.token.add_session_object(session.handle, copy))
+        }
     }
-    let copy = own_object(
-        attributes,
-        Source::Session,
-        private,
-        object.material.clone(),
-    );
+}
+
+/// A copy in this process of a key that the token holds: of those whose value may be read anyway.
+fn take_out(
+    session: &OpenSession,
+    object: &Object,
+    mut attributes: Attributes,
+    private: bool,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    if !object.shows(CKA_VALUE) {
+        return Err(Error::ActionProhibited);
+    }
+    attributes.overlay(&key_store::value(session, object)?);
+    let copy = own_object(attributes, Source::Session, private, None);
     Ok(session.token.add_session_object(session.handle, copy))
 }
 

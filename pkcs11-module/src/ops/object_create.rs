@@ -3,7 +3,6 @@
 use super::key_new::{Origin, add_key};
 use super::object::{check_may_write, encoded, write_record};
 use crate::abi::types::*;
-use crate::abi::vendor::CKK_SM2;
 use crate::object::attribute::{Attributes, Value};
 use crate::object::check_value::certificate_check_value;
 use crate::object::key::{self, PublicKey};
@@ -11,7 +10,7 @@ use crate::object::records::Records;
 use crate::object::stored::{Kind, Record};
 use crate::object::template::{self, RawAttribute};
 use crate::object::view::{describe_certificate, own_object, storage};
-use crate::object::{Side, Source, x509};
+use crate::object::{Side, Source, curve, x509};
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::slot::token::usage;
@@ -57,8 +56,6 @@ pub(crate) fn store_object(
 ) -> Result<CK_OBJECT_HANDLE, Error> {
     match attributes.number(CKA_CLASS) {
         Some(CKO_CERTIFICATE) if !private => store_certificate(session, attributes),
-        // The token has no room for keys that it did not make.
-        Some(CKO_PRIVATE_KEY | CKO_SECRET_KEY) => Err(Error::TemplateInconsistent),
         _ => store(session, attributes, private),
     }
 }
@@ -96,18 +93,13 @@ fn certificate(attributes: &mut Attributes) -> Result<(), Error> {
 
 /// A curve by its name; the only parameters that stand by themselves here.
 fn domain_parameters(attributes: &mut Attributes) -> Result<(), Error> {
-    match attributes
+    let key_type = attributes
         .number(CKA_KEY_TYPE)
-        .ok_or(Error::TemplateIncomplete)?
-    {
-        CKK_EC | CKK_SM2 => {}
-        _ => return Err(Error::TemplateInconsistent),
-    }
-    key::check_curve(
-        attributes
-            .bytes(CKA_EC_PARAMS)
-            .ok_or(Error::TemplateIncomplete)?,
-    )?;
+        .ok_or(Error::TemplateIncomplete)?;
+    let params = attributes
+        .bytes(CKA_EC_PARAMS)
+        .ok_or(Error::TemplateIncomplete)?;
+    curve::of_template(key_type, Some(params))?;
     attributes.set_default(CKA_LABEL, Value::bytes([]));
     attributes.set_flag(CKA_LOCAL, false);
     Ok(())
@@ -194,20 +186,12 @@ fn vacancy(
         Side::Encryption => &container.encryption,
     };
     let key = &PublicKey::from(half.public_key.as_ref()?);
-    let same_key = x509::fields(der).is_some_and(|fields| is_key(key, fields.public_key_info));
+    let same_key =
+        x509::fields(der).is_some_and(|fields| key::is_key_of(key, fields.public_key_info));
     let occupied = half.certificate.as_ref().is_some_and(|present| {
         present != der && !records.hides_certificate(&container.name, side, present)
     });
     (same_key && !occupied).then(|| records.pair_id(&container.name, side, key))
-}
-
-/// Whether a SubjectPublicKeyInfo holds this key. Only the key bits count: issuers write parameters differently.
-fn is_key(key: &PublicKey, public_key_info: &[u8]) -> bool {
-    let bits = match key {
-        PublicKey::Sm2(key) => key.to_sec1().to_vec(),
-        PublicKey::Rsa(key) => key.to_pkcs1_der(),
-    };
-    public_key_info.ends_with(&bits)
 }
 
 fn store_in_container(

@@ -320,3 +320,50 @@ fn curves_stand_by_themselves() {
         Err(CKR_TEMPLATE_INCOMPLETE)
     );
 }
+
+/// Type, CKA_EC_PARAMS, private value and point of keys in RFC 6979 (A.2.5) and RFC 8032 (7.1, test 1).
+const CURVE_KEYS: [(CK_KEY_TYPE, &str, &str, &str); 2] = [
+    (
+        CKK_EC,
+        "06082A8648CE3D030107",
+        "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721",
+        "04410460FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6\
+         7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299",
+    ),
+    (
+        CKK_EC_EDWARDS,
+        "06032B6570",
+        "9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031CAE7F60",
+        "0420D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A",
+    ),
+];
+
+#[test]
+fn keys_of_other_curves_show_the_public_half_that_their_standards_print() {
+    let (p11, session) = P11::user();
+    let bytes = |digits: &str| hex::decode(digits).unwrap();
+    for (key_type, params, value, point) in CURVE_KEYS {
+        let template = |params: &str, value: &[u8]| {
+            readable(Template::of(CKO_PRIVATE_KEY))
+                .number(CKA_KEY_TYPE, key_type)
+                .bytes(CKA_EC_PARAMS, &bytes(params))
+                .bytes(CKA_VALUE, value)
+        };
+        let key = p11
+            .create(session, template(params, &bytes(value)))
+            .unwrap();
+        let get = |attribute| p11.attribute(session, key, attribute).unwrap();
+        assert_eq!(get(CKA_EC_POINT), bytes(point));
+        assert_eq!(get(CKA_EC_PARAMS), bytes(params));
+        assert_eq!(get(CKA_VALUE), bytes(value));
+        let long = [&bytes(value)[..], &[1]].concat();
+        assert_eq!(
+            p11.create(session, template(params, &long)),
+            Err(CKR_ATTRIBUTE_VALUE_INVALID)
+        );
+        assert_eq!(
+            p11.create(session, template("06032B656E", &bytes(value))),
+            Err(CKR_TEMPLATE_INCONSISTENT)
+        );
+    }
+}

@@ -25,6 +25,12 @@ pub struct Config {
     /// `[skf] sm1_is_sm4`, `UKEY_SKF_SM1_IS_SM4=on|off`: SKF_SetSymmKey takes the numbers of SM1, which no software can
     /// have, for SM4: for clients that authenticate the device with SM1 come what may. Default: off.
     pub skf_sm1_is_sm4: bool,
+    /// `[pin] pinentry`, `UKEY_PINENTRY`: program that opens PIN windows, by the Assuan protocol of
+    /// GnuPG's pinentry. Default: the first graphical one that is installed.
+    pub pinentry: Option<PathBuf>,
+    /// `[agent] developer`, `UKEY_AGENT_DEVELOPER=on|off`: the signing agent serves pages of
+    /// `http://localhost` too. Default: off.
+    pub agent_developer: bool,
     /// `[log] filter`, `UKEY_LOG`: what to log (`info`, `ukey_token=debug`, …). Default: nothing.
     pub log_filter: Option<String>,
     /// `[log] file`, `UKEY_LOG_FILE`: where to log. Default: standard error.
@@ -68,6 +74,8 @@ struct File {
     embedded: EmbeddedSection,
     device: DeviceSection,
     skf: SkfSection,
+    pin: PinSection,
+    agent: AgentSection,
     log: LogSection,
 }
 
@@ -97,6 +105,18 @@ struct SkfSection {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
+struct PinSection {
+    pinentry: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AgentSection {
+    developer: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 struct LogSection {
     filter: Option<String>,
     file: Option<PathBuf>,
@@ -109,6 +129,8 @@ impl Default for Config {
             embedded_images: Vec::new(),
             auth_key_file: None,
             skf_sm1_is_sm4: false,
+            pinentry: None,
+            agent_developer: false,
             log_filter: None,
             log_file: None,
         }
@@ -168,6 +190,8 @@ impl Config {
         }
         self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
         self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
+        self.pinentry = file.pin.pinentry.or(self.pinentry.take());
+        self.agent_developer = file.agent.developer.unwrap_or(self.agent_developer);
         self.log_filter = file.log.filter.or(self.log_filter.take());
         self.log_file = file.log.file.or(self.log_file.take());
         Ok(())
@@ -190,6 +214,12 @@ impl Config {
         }
         if let Some(value) = variable("UKEY_AUTH_KEY_FILE") {
             self.auth_key_file = Some(value.into());
+        }
+        if let Some(value) = variable("UKEY_PINENTRY") {
+            self.pinentry = Some(value.into());
+        }
+        if let Some(value) = variable("UKEY_AGENT_DEVELOPER") {
+            self.agent_developer = switch("UKEY_AGENT_DEVELOPER", &value)?;
         }
         if let Some(value) = variable("UKEY_LOG") {
             self.log_filter = Some(value.to_string_lossy().into_owned());

@@ -7,6 +7,7 @@ pub mod auth_key;
 mod config;
 mod embedded;
 mod log;
+pub mod pinentry;
 
 pub use config::{Config, ConfigError};
 pub use log::init_logging;

@@ -1,7 +1,7 @@
 //! Logging for programs and, where the configuration asks for it, for the C libraries.
 
 use crate::Config;
-use std::{fs::OpenOptions, sync::Mutex};
+use std::{fs::OpenOptions, io::IsTerminal, sync::Mutex};
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging if `config` names a filter: to its log file, else to standard error. Secrets
@@ -23,6 +23,10 @@ pub fn init_logging(config: &Config) {
             .with_writer(Mutex::new(file))
             .try_init()
             .ok(),
-        None => builder.with_writer(std::io::stderr).try_init().ok(),
+        None => builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .try_init()
+            .ok(),
     };
 }

@@ -51,7 +51,11 @@ fn call_session(
     session: CK_SESSION_HANDLE,
     body: impl FnOnce(&Module, &OpenSession) -> Result<(), Error>,
 ) -> CK_RV {
-    call(name, |module| body(module, &module.session(session)?))
+    call(name, |module| {
+        let session = module.session(session)?;
+        let _fuse = session.token.fuse();
+        body(module, &session)
+    })
 }
 
 /// An export that goes on with an operation: `read` takes the arguments, and its failure ends the operation.

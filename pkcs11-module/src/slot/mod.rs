@@ -4,7 +4,6 @@
 //! A slot, once there, stays for the life of the module with its number. The list that callers see changes only when
 //! they ask for its length. The lock of the table is never held during an exchange with a token.
 
-mod auth_key;
 mod events;
 mod index;
 mod objects;
@@ -17,7 +16,8 @@ use events::Events;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use token::Token;
-use ukey_token::{DEFAULT_APPLICATION, Device, Reader, Registry};
+use ukey_token::{DEFAULT_APPLICATION, Device, FACTORY_AUTH_KEY, Reader, Registry};
+use zeroize::Zeroizing;
 
 /// All slots of a module.
 pub(crate) struct Slots {
@@ -109,7 +109,14 @@ impl Slots {
         officer_pin: &[u8],
         label: &str,
     ) -> Result<(), Error> {
-        let auth_key = || auth_key::read(self.auth_key_file.as_deref());
+        // Read when it is needed, never kept.
+        let auth_key = || match self.auth_key_file.as_deref() {
+            None => Ok(Zeroizing::new(FACTORY_AUTH_KEY)),
+            Some(path) => ukey_host::auth_key::read(path).map_err(|error| {
+                tracing::error!(path = %path.display(), %error, "no device authentication key");
+                Error::GeneralError
+            }),
+        };
         let outcome = token.initialize(officer_pin, label, auth_key);
         // Also after a failure: an application may have come into being before it.
         self.look(Look::Applications);
@@ -165,6 +172,10 @@ impl Slots {
     pub(crate) fn token(&self, id: CK_SLOT_ID) -> Result<Arc<Token>, Error> {
         match self.content(id)? {
             Content::Token(token) if !token.is_removed() => return Ok(token),
+            Content::Token(token) => {
+                token.end_login_after_failure();
+                self.look(Look::Presence);
+            }
             _ => self.look(Look::Presence),
         }
         match self.content(id)? {
@@ -355,7 +366,8 @@ impl Table {
 
 impl Slot {
     fn holds(&self, device: &Device) -> bool {
-        matches!(&self.content, Content::Token(token) if token.device.same_token(device))
+        matches!(&self.content, Content::Token(token)
+            if token.device.same_token(device) && !token.has_failed())
     }
 
     fn is_empty(&self) -> bool {

@@ -8,6 +8,7 @@ use crate::abi::types::CK_SLOT_ID;
 use crate::object::{Object, Side, Source};
 use crate::rv::Error;
 use crate::session::Login;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use ukey_ffi::Handle;
 use ukey_token::{
@@ -39,6 +40,8 @@ pub(crate) struct Token {
     session_turn: Mutex<()>,
     /// Held while the objects are looked at anew.
     view_turn: Mutex<()>,
+    /// A call panicked while it worked with this token: what it left behind is not to be trusted.
+    failed: AtomicBool,
     /// What callers have handles for.
     pub(super) objects: RwLock<ObjectTable>,
 }
@@ -61,13 +64,35 @@ impl Token {
             application,
             session_turn: Mutex::default(),
             view_turn: Mutex::default(),
+            failed: AtomicBool::new(false),
             objects: RwLock::default(),
         }
     }
 
-    /// Whether it was pulled.
+    /// Whether it was pulled, or is as good as that after a failure.
     pub(crate) fn is_removed(&self) -> bool {
-        self.device.is_removed()
+        self.device.is_removed() || self.has_failed()
+    }
+
+    /// Whether a call that worked with it panicked.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Watches over a call: a panic before the fuse is gone makes the token a failed one.
+    pub(crate) fn fuse(&self) -> Fuse<'_> {
+        Fuse(&self.failed)
+    }
+
+    /// Whoever was logged in on a failed token is not, on the one that takes its place in the slot.
+    pub(super) fn end_login_after_failure(&self) {
+        if self.has_failed()
+            && !self.device.is_removed()
+            && self.login() != Login::Public
+            && let Err(error) = self.logout()
+        {
+            tracing::warn!(%error, "logout after a failure failed");
+        }
     }
 
     /// Whether there is an application.
@@ -262,6 +287,17 @@ impl Token {
     }
 }
 
+/// See [`Token::fuse`].
+pub(crate) struct Fuse<'a>(&'a AtomicBool);
+
+impl Drop for Fuse<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// As much of a label as GM/T 0016 has room for (its field of 32 bytes ends with a NUL).
 fn cut(label: &str) -> &str {
     let mut end = label.len().min(LABEL_MAX);
@@ -282,4 +318,21 @@ pub(crate) fn usage(side: Side) -> KeyUsage {
 /// CK_TOKEN_INFO.serialNumber, which also tells tokens apart.
 pub(super) fn serial_number(device: &Device) -> String {
     device.cached_info().serial_number.to_text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fuse_blows_when_the_call_panics_and_only_then() {
+        let failed = AtomicBool::new(false);
+        drop(Fuse(&failed));
+        assert!(!failed.load(Ordering::Acquire));
+        let panicked = std::panic::catch_unwind(|| {
+            let _fuse = Fuse(&failed);
+            panic!("on purpose");
+        });
+        assert!(panicked.is_err() && failed.load(Ordering::Acquire));
+    }
 }

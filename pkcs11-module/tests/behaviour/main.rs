@@ -15,6 +15,7 @@ mod objects;
 mod openssl;
 mod search;
 mod session_keys;
+mod session_model;
 mod sign;
 mod sign_rsa;
 mod slots;

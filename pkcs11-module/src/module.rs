@@ -3,6 +3,7 @@
 //! After `fork` the child has no module until its own C_Initialize; the parent's is neither used nor dropped there.
 
 use crate::abi::types::*;
+use crate::ops::pin_entry::PinEntry;
 use crate::rv::Error;
 use crate::session::{OpenSession, Session};
 use crate::slot::Slots;
@@ -14,6 +15,8 @@ use ukey_ffi::{Handle, HandleTable, PerProcess};
 pub(crate) struct Module {
     /// Slots and tokens.
     pub(crate) slots: Slots,
+    /// Where PINs are typed that callers do not give.
+    pub(crate) pin_entry: PinEntry,
     /// Open sessions.
     sessions: HandleTable<Session>,
 }
@@ -51,6 +54,7 @@ pub(crate) fn initialize() -> Result<(), Error> {
     let slots = Slots::new(ukey_host::registry(&config), config.auth_key_file.clone());
     *module = Some(Arc::new(Module {
         slots,
+        pin_entry: PinEntry::new(&config),
         sessions: HandleTable::new(),
     }));
     Ok(())
@@ -67,6 +71,7 @@ pub(crate) fn finalize() -> Result<(), Error> {
         .take();
     let module = taken.ok_or(Error::CryptokiNotInitialized)?;
     module.slots.cancel_waits();
+    module.pin_entry.cancel();
     for session in module.sessions.remove_where(|_, _| true) {
         session.token.sessions_closed(None);
     }

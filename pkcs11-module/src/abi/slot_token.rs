@@ -2,6 +2,7 @@
 
 use super::types::*;
 use super::{bytes, call, call_session};
+use crate::ops::pin_entry::GivenPin;
 use crate::ops::slot_token;
 use crate::rv::Error;
 use ukey_ffi::{Out, OutBuf, input};
@@ -139,9 +140,9 @@ pub unsafe extern "C" fn C_InitPIN(
     pPin: *mut CK_UTF8CHAR,
     ulPinLen: CK_ULONG,
 ) -> CK_RV {
-    call_session("C_InitPIN", session, |_, session| {
+    call_session("C_InitPIN", session, |module, session| {
         // SAFETY: the caller's contract.
-        slot_token::init_pin(session, unsafe { pin(pPin, ulPinLen) }?)
+        slot_token::init_pin(module, session, unsafe { pin(pPin, ulPinLen) }?)
     })
 }
 
@@ -157,21 +158,25 @@ pub unsafe extern "C" fn C_SetPIN(
     pNewPin: *mut CK_UTF8CHAR,
     ulNewLen: CK_ULONG,
 ) -> CK_RV {
-    call_session("C_SetPIN", session, |_, session| {
+    call_session("C_SetPIN", session, |module, session| {
         // SAFETY: the caller's contract.
         let (old, new) = unsafe { (pin(pOldPin, ulOldLen)?, pin(pNewPin, ulNewLen)?) };
-        slot_token::set_pin(session, old, new)
+        slot_token::set_pin(module, session, old, new)
     })
 }
 
-/// A PIN; NULL would mean a PIN pad, which no token here has.
+/// A PIN; NULL without a length asks for the protected authentication path.
 ///
 /// # Safety
 /// The caller's contract.
-pub(super) unsafe fn pin<'a>(data: *const CK_UTF8CHAR, len: CK_ULONG) -> Result<&'a [u8], Error> {
-    if data.is_null() {
-        return Err(Error::ArgumentsBad);
+pub(super) unsafe fn pin<'a>(
+    data: *const CK_UTF8CHAR,
+    len: CK_ULONG,
+) -> Result<GivenPin<'a>, Error> {
+    match (data.is_null(), len) {
+        (true, 0) => Ok(GivenPin::Elsewhere),
+        (true, _) => Err(Error::ArgumentsBad),
+        // SAFETY: the caller's contract.
+        (false, _) => unsafe { bytes(data, len) }.map(GivenPin::Bytes),
     }
-    // SAFETY: the caller's contract.
-    unsafe { bytes(data, len) }
 }

@@ -11,6 +11,7 @@ pub(crate) mod object;
 pub(crate) mod object_copy;
 pub(crate) mod object_create;
 pub(crate) mod object_destroy;
+pub(crate) mod pin_entry;
 pub(crate) mod random;
 pub(crate) mod session;
 pub(crate) mod sign;

@@ -2,9 +2,11 @@
 
 use crate::abi::types::*;
 use crate::module::Module;
+use crate::ops::pin_entry::GivenPin;
 use crate::rv::Error;
 use crate::session::operation::Kind;
 use crate::session::{Login, OpenSession, Session};
+use crate::slot::token::Token;
 use std::sync::Arc;
 use ukey_token::PinType;
 
@@ -61,7 +63,7 @@ pub(crate) fn login(
     module: &Module,
     session: &OpenSession,
     user: CK_USER_TYPE,
-    pin: &[u8],
+    pin: GivenPin<'_>,
 ) -> Result<(), Error> {
     let (role, wanted) = match user {
         CKU_USER => (PinType::User, Login::User),
@@ -71,21 +73,31 @@ pub(crate) fn login(
         _ => return Err(Error::UserTypeInvalid),
     };
     let token = &session.token;
+    check_may_login(module, token, wanted)?;
+    let prompt = if wanted == Login::Officer {
+        "SO PIN"
+    } else {
+        "PIN"
+    };
+    let pin = module.pin_entry.resolve(pin, token, prompt)?;
+    // Somebody may have been faster while a window was open.
     let _turn = token.session_turn();
+    check_may_login(module, token, wanted)?;
+    token.verify_pin(role, &pin)
+}
+
+/// Whether somebody may log in now.
+fn check_may_login(module: &Module, token: &Arc<Token>, wanted: Login) -> Result<(), Error> {
     match token.login() {
         Login::Public => {}
         current if current == wanted => return Err(Error::UserAlreadyLoggedIn),
         _ => return Err(Error::UserAnotherAlreadyLoggedIn),
     }
-    if wanted == Login::Officer
-        && module
-            .sessions_of(token)
-            .iter()
-            .any(|other| !other.read_write)
-    {
+    let mut others = module.sessions_of(token).into_iter();
+    if wanted == Login::Officer && others.any(|other| !other.read_write) {
         return Err(Error::SessionReadOnlyExists);
     }
-    token.verify_pin(role, pin)
+    Ok(())
 }
 
 /// C_Logout.

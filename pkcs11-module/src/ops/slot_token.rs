@@ -1,6 +1,7 @@
 //! Slot and token management functions.
 
 use super::general::MANUFACTURER;
+use super::pin_entry::GivenPin;
 use crate::abi::types::*;
 use crate::mechanism;
 use crate::module::Module;
@@ -77,7 +78,7 @@ fn describe(
         }),
         model: blank(&token.device.model()),
         serialNumber: blank(&info.serial_number.to_text()),
-        flags: CKF_RNG | CKF_LOGIN_REQUIRED | pins.map_or(0, pin_flags),
+        flags: CKF_RNG | CKF_LOGIN_REQUIRED | pins.map_or(0, pin_flags) | protected_path(module),
         ulMaxSessionCount: CK_EFFECTIVELY_INFINITE,
         ulSessionCount: sessions.len() as CK_ULONG,
         ulMaxRwSessionCount: CK_EFFECTIVELY_INFINITE,
@@ -92,6 +93,15 @@ fn describe(
         hardwareVersion: version(info.hw_version.major, info.hw_version.minor),
         firmwareVersion: version(info.firmware_version.major, info.firmware_version.minor),
         utcTime: [b'0'; 16], // no clock on the token: without meaning
+    }
+}
+
+/// Whether PINs may be typed elsewhere.
+fn protected_path(module: &Module) -> CK_FLAGS {
+    if module.pin_entry.is_available() {
+        CKF_PROTECTED_AUTHENTICATION_PATH
+    } else {
+        0
     }
 }
 
@@ -155,36 +165,64 @@ pub(crate) fn mechanism_info(
 pub(crate) fn init_token(
     module: &Module,
     slot: CK_SLOT_ID,
-    pin: &[u8],
+    pin: GivenPin<'_>,
     label: &[u8],
 ) -> Result<(), Error> {
     let label = ukey_ffi::padded::trim_blank(label).ok_or(Error::ArgumentsBad)?;
     let token = module.slots.token(slot)?;
+    let is_open = || {
+        if module.sessions_of(&token).is_empty() {
+            Ok(())
+        } else {
+            Err(Error::SessionExists)
+        }
+    };
+    is_open()?;
+    let pin = if token.is_initialized() {
+        module.pin_entry.resolve(pin, &token, "SO PIN")?
+    } else {
+        module.pin_entry.resolve_new(pin, &token)?
+    };
     let _turn = token.session_turn();
-    if !module.sessions_of(&token).is_empty() {
-        return Err(Error::SessionExists);
-    }
-    module.slots.initialize(&token, pin, label)
+    is_open()?;
+    module.slots.initialize(&token, &pin, label)
 }
 
 /// C_InitPIN.
-pub(crate) fn init_pin(session: &OpenSession, pin: &[u8]) -> Result<(), Error> {
+pub(crate) fn init_pin(
+    module: &Module,
+    session: &OpenSession,
+    pin: GivenPin<'_>,
+) -> Result<(), Error> {
     if session.token.login() != Login::Officer {
         return Err(Error::UserNotLoggedIn);
     }
-    Ok(session.token.application()?.set_user_pin(&Pin::new(pin)?)?)
+    let pin = module.pin_entry.resolve_new(pin, &session.token)?;
+    Ok(session
+        .token
+        .application()?
+        .set_user_pin(&Pin::new(&pin)?)?)
 }
 
 /// C_SetPIN.
-pub(crate) fn set_pin(session: &OpenSession, old: &[u8], new: &[u8]) -> Result<(), Error> {
+pub(crate) fn set_pin(
+    module: &Module,
+    session: &OpenSession,
+    old: GivenPin<'_>,
+    new: GivenPin<'_>,
+) -> Result<(), Error> {
     if !session.read_write {
         return Err(Error::SessionReadOnly);
     }
+    let old = module
+        .pin_entry
+        .resolve(old, &session.token, "Present PIN")?;
+    let new = module.pin_entry.resolve_new(new, &session.token)?;
     let role = if session.is_officer() {
         PinType::Admin
     } else {
         PinType::User
     };
     let _turn = session.token.session_turn();
-    session.token.change_pin(role, old, new)
+    session.token.change_pin(role, &old, &new)
 }

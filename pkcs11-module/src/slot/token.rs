@@ -165,6 +165,11 @@ impl Token {
         }
     }
 
+    /// The label as it was when the token was connected; for people.
+    pub(crate) fn cached_label(&self) -> String {
+        self.label(&self.device.cached_info().label.to_text())
+    }
+
     /// The state of the PINs; `None` on a blank token.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod keys;
 mod login;
 mod objects;
 mod openssl;
+mod pin_entry;
 mod search;
 mod session_keys;
 mod session_model;

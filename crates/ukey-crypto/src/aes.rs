@@ -1,8 +1,12 @@
 //! AES (FIPS 197) with keys of 128, 192 and 256 bits. The modes are those of [`crate::cipher`].
 
+mod chained;
+
 use crate::cipher::{self, Block, BlockCipher};
 use crate::{Error, rng};
 use ::aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use chained::{CbcEncrypt, CbcMac};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Lengths of keys in bytes.
@@ -63,11 +67,10 @@ impl core::fmt::Debug for Key {
     }
 }
 
-/// Expanded round keys. Zeroised on drop.
+/// Expanded round keys, shared among clones. Zeroised when the last is dropped.
 #[derive(Clone)]
-pub struct Schedule(Rounds);
+pub struct Schedule(Arc<Rounds>);
 
-#[derive(Clone)]
 enum Rounds {
     Aes128(::aes::Aes128),
     Aes192(::aes::Aes192),
@@ -77,28 +80,46 @@ enum Rounds {
 impl Schedule {
     fn new(bytes: &[u8]) -> Result<Self, Error> {
         let wrong = |_| Error::InvalidLength;
-        Ok(Self(match bytes.len() {
+        Ok(Self(Arc::new(match bytes.len() {
             16 => Rounds::Aes128(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             24 => Rounds::Aes192(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             32 => Rounds::Aes256(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             _ => return Err(Error::InvalidLength),
-        }))
+        })))
     }
 }
 
 impl BlockCipher for Schedule {
     fn encrypt_blocks(&self, blocks: &mut [Block]) {
         let blocks = Array::cast_slice_from_core_mut(blocks);
-        match &self.0 {
+        match &*self.0 {
             Rounds::Aes128(cipher) => cipher.encrypt_blocks(blocks),
             Rounds::Aes192(cipher) => cipher.encrypt_blocks(blocks),
             Rounds::Aes256(cipher) => cipher.encrypt_blocks(blocks),
         }
     }
 
+    fn cbc_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        let job = CbcEncrypt { chain, blocks };
+        match &*self.0 {
+            Rounds::Aes128(cipher) => cipher.encrypt_with_backend(job),
+            Rounds::Aes192(cipher) => cipher.encrypt_with_backend(job),
+            Rounds::Aes256(cipher) => cipher.encrypt_with_backend(job),
+        }
+    }
+
+    fn cbc_mac(&self, chain: &mut Block, blocks: &[Block]) {
+        let job = CbcMac { chain, blocks };
+        match &*self.0 {
+            Rounds::Aes128(cipher) => cipher.encrypt_with_backend(job),
+            Rounds::Aes192(cipher) => cipher.encrypt_with_backend(job),
+            Rounds::Aes256(cipher) => cipher.encrypt_with_backend(job),
+        }
+    }
+
     fn decrypt_blocks(&self, blocks: &mut [Block]) {
         let blocks = Array::cast_slice_from_core_mut(blocks);
-        match &self.0 {
+        match &*self.0 {
             Rounds::Aes128(cipher) => cipher.decrypt_blocks(blocks),
             Rounds::Aes192(cipher) => cipher.decrypt_blocks(blocks),
             Rounds::Aes256(cipher) => cipher.decrypt_blocks(blocks),

@@ -13,6 +13,7 @@
 //! # Ok::<(), ukey_crypto::Error>(())
 //! ```
 
+mod aead;
 mod block_modes;
 mod ccm;
 mod gcm;
@@ -23,7 +24,6 @@ mod tests;
 mod xts;
 
 use crate::Error;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// Length of a block in bytes.
@@ -139,6 +139,14 @@ pub trait BlockCipher: Clone + Send + 'static {
             xor_into(block, chain);
             self.encrypt_block(block);
             *chain = *block;
+        }
+    }
+
+    /// CBC encryption that keeps the last block only. `chain` is that block.
+    fn cbc_mac(&self, chain: &mut Block, blocks: &[Block]) {
+        for block in blocks {
+            xor_into(chain, block);
+            self.encrypt_block(chain);
         }
     }
 
@@ -354,20 +362,5 @@ fn xor_into(dst: &mut [u8], src: &[u8]) {
 fn xor_blocks(dst: &mut [Block], src: &[Block]) {
     for (d, s) in dst.iter_mut().zip(src) {
         xor_into(d, s);
-    }
-}
-
-/// Takes the tag off the end of `sealed`, a ciphertext with its tag.
-fn split_tag(sealed: &[u8], tag_len: usize) -> Result<(&[u8], &[u8]), Error> {
-    let text_len = sealed.len().checked_sub(tag_len).ok_or(Error::Decryption)?;
-    Ok(sealed.split_at(text_len))
-}
-
-/// Whether `computed` begins with `tag`, in constant time.
-fn tag_matches(computed: &Block, tag: &[u8]) -> Result<(), Error> {
-    if bool::from(computed[..tag.len()].ct_eq(tag)) {
-        Ok(())
-    } else {
-        Err(Error::Decryption)
     }
 }

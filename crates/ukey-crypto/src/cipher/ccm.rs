@@ -1,9 +1,10 @@
 //! CCM (SP 800-38C, RFC 3610).
 
+use super::aead::{self, Authenticated};
 use super::stream_modes::{Ctr, Stream};
-use super::{BLOCK, Block, BlockCipher, Direction, Running, split_tag, tag_matches, xor_into};
+use super::{BLOCK, Block, BlockCipher, Direction, Running, xor_into};
 use crate::Error;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 const NONCE_LENS: core::ops::RangeInclusive<usize> = 7..=13;
 
@@ -19,28 +20,21 @@ pub(super) fn start<C: BlockCipher>(
     if !NONCE_LENS.contains(&nonce.len()) || !tag_fits {
         return Err(Error::InvalidLength);
     }
-    let state = State::new(cipher, nonce, aad, tag_len, data_len)?;
-    Ok(match direction {
-        Direction::Encrypt => Box::new(Sealing { state, tag_len }),
-        Direction::Decrypt => Box::new(Opening {
-            state,
-            tag_len,
-            sealed: Vec::new(),
-        }),
-    })
+    let mode = Ccm::new(cipher, nonce, aad, tag_len, data_len)?;
+    Ok(aead::start(mode, direction, tag_len))
 }
 
 #[derive(Clone)]
-struct State<C: BlockCipher> {
+struct Ccm<C> {
     ctr: Ctr<C>,
     mac: CbcMac<C>,
     /// Plaintext bytes that were announced and have not come yet.
     left: usize,
     /// S0, which hides the tag.
-    mask: Block,
+    mask: Zeroizing<Block>,
 }
 
-impl<C: BlockCipher> State<C> {
+impl<C: BlockCipher> Ccm<C> {
     fn new(
         cipher: C,
         nonce: &[u8],
@@ -69,9 +63,9 @@ impl<C: BlockCipher> State<C> {
         mac.update(&first);
         mac.additional_data(aad);
         let mut ctr = Ctr::new(cipher, &counter, length_len as u32 * 8)?;
-        let mut mask = [0; BLOCK];
+        let mut mask = Zeroizing::new([0; BLOCK]);
         ctr.claim(BLOCK)?;
-        ctr.run(&mut mask);
+        ctr.run(&mut mask[..]);
         Ok(Self {
             ctr,
             mac,
@@ -79,11 +73,22 @@ impl<C: BlockCipher> State<C> {
             mask,
         })
     }
+}
 
-    /// Counts `len` bytes of text.
+impl<C: BlockCipher> Authenticated for Ccm<C> {
     fn claim(&mut self, len: usize) -> Result<(), Error> {
         self.left = self.left.checked_sub(len).ok_or(Error::InvalidLength)?;
         self.ctr.claim(len)
+    }
+
+    fn seal(&mut self, text: &mut [u8]) {
+        self.mac.update(text);
+        self.ctr.run(text);
+    }
+
+    fn open(&mut self, text: &mut [u8]) {
+        self.ctr.run(text);
+        self.mac.update(text);
     }
 
     fn tag(mut self) -> Result<Block, Error> {
@@ -92,7 +97,7 @@ impl<C: BlockCipher> State<C> {
         }
         self.mac.fill_block();
         let mut tag = *self.mac.state;
-        xor_into(&mut tag, &self.mask);
+        xor_into(&mut tag, &self.mask[..]);
         Ok(tag)
     }
 }
@@ -115,16 +120,25 @@ impl<C: BlockCipher> CbcMac<C> {
     }
 
     fn update(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
+        if self.filled > 0 {
             let (now, rest) = data.split_at(data.len().min(BLOCK - self.filled));
-            xor_into(&mut self.state[self.filled..], now);
-            self.filled += now.len();
-            if self.filled == BLOCK {
-                self.cipher.encrypt_block(&mut self.state);
-                self.filled = 0;
-            }
+            self.add(now);
             data = rest;
         }
+        if self.filled == BLOCK {
+            self.fill_block();
+        }
+        if self.filled == 0 {
+            let (blocks, rest) = data.as_chunks();
+            self.cipher.cbc_mac(&mut self.state, blocks);
+            self.add(rest);
+        }
+    }
+
+    /// Adds `part` of a block.
+    fn add(&mut self, part: &[u8]) {
+        xor_into(&mut self.state[self.filled..], part);
+        self.filled += part.len();
     }
 
     /// Fills the current block, if one has begun, with zeros.
@@ -151,87 +165,5 @@ impl<C: BlockCipher> CbcMac<C> {
         }
         self.update(aad);
         self.fill_block();
-    }
-}
-
-/// Encryption: text goes out at once, the tag at the end.
-#[derive(Clone)]
-struct Sealing<C: BlockCipher> {
-    state: State<C>,
-    tag_len: usize,
-}
-
-impl<C: BlockCipher> Running for Sealing<C> {
-    fn update_len(&self, input_len: usize) -> usize {
-        input_len
-    }
-
-    fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.state.claim(input.len())?;
-        self.state.mac.update(input);
-        let start = out.len();
-        out.extend_from_slice(input);
-        self.state.ctr.run(&mut out[start..]);
-        Ok(())
-    }
-
-    fn finish_len(&self) -> usize {
-        self.tag_len
-    }
-
-    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let tag = self.state.tag()?;
-        out.extend_from_slice(&tag[..self.tag_len]);
-        Ok(())
-    }
-
-    fn duplicate(&self) -> Box<dyn Running> {
-        Box::new(self.clone())
-    }
-}
-
-/// Decryption: everything is kept until the tag has been found right.
-#[derive(Clone)]
-struct Opening<C: BlockCipher> {
-    state: State<C>,
-    tag_len: usize,
-    sealed: Vec<u8>,
-}
-
-impl<C: BlockCipher> Running for Opening<C> {
-    fn update_len(&self, _: usize) -> usize {
-        0
-    }
-
-    fn update(&mut self, input: &[u8], _: &mut Vec<u8>) -> Result<(), Error> {
-        if self.sealed.len() + input.len() > self.state.left.saturating_add(self.tag_len) {
-            return Err(Error::InvalidLength);
-        }
-        self.sealed.extend_from_slice(input);
-        Ok(())
-    }
-
-    fn finish_len(&self) -> usize {
-        self.sealed.len().saturating_sub(self.tag_len)
-    }
-
-    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let mut state = self.state;
-        let (text, tag) = split_tag(&self.sealed, self.tag_len)?;
-        state.claim(text.len())?;
-        let start = out.len();
-        out.extend_from_slice(text);
-        state.ctr.run(&mut out[start..]);
-        state.mac.update(&out[start..]);
-        let judged = state.tag().and_then(|computed| tag_matches(&computed, tag));
-        if judged.is_err() {
-            out[start..].zeroize();
-            out.truncate(start);
-        }
-        judged
-    }
-
-    fn duplicate(&self) -> Box<dyn Running> {
-        Box::new(self.clone())
     }
 }

@@ -59,24 +59,37 @@ struct State<C> {
 }
 
 impl<C: BlockCipher> State<C> {
+    /// Adds `part` to the pending bytes; the caller has made sure that it fits.
+    fn keep(&mut self, part: &[u8]) {
+        self.pending[self.pending_len..][..part.len()].copy_from_slice(part);
+        self.pending_len += part.len();
+    }
+
     fn chain_pending(&mut self) {
-        xor_into(&mut self.chain, &self.pending);
-        self.cipher.encrypt_block(&mut self.chain);
+        let block = core::slice::from_ref(&*self.pending);
+        self.cipher.cbc_mac(&mut self.chain, block);
+        self.pending_len = 0;
     }
 }
 
 impl<C: BlockCipher> Running for State<C> {
     fn update(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
-            if self.pending_len == BLOCK {
-                self.chain_pending();
-                self.pending_len = 0;
-            }
+        if self.pending_len > 0 {
             let (now, rest) = data.split_at(data.len().min(BLOCK - self.pending_len));
-            self.pending[self.pending_len..][..now.len()].copy_from_slice(now);
-            self.pending_len += now.len();
+            self.keep(now);
             data = rest;
         }
+        if data.is_empty() {
+            return;
+        }
+        if self.pending_len == BLOCK {
+            self.chain_pending();
+        }
+        // All whole blocks but the last 1 to 16 bytes.
+        let (now, rest) = data.split_at((data.len() - 1) / BLOCK * BLOCK);
+        let (blocks, _) = now.as_chunks();
+        self.cipher.cbc_mac(&mut self.chain, blocks);
+        self.keep(rest);
     }
 
     fn finish(mut self: Box<Self>) -> Block {

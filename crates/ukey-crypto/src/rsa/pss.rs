@@ -32,7 +32,7 @@ impl Pss {
     pub(super) fn encode(&self, digest: &[u8], bits: usize) -> Result<Vec<u8>, Error> {
         let hash_len = self.hash.output_len();
         let (len, top_mask) = shape(bits);
-        if digest.len() != hash_len || len < hash_len + self.salt_len.saturating_add(2) {
+        if digest.len() != hash_len || !self.fits(len) {
             return Err(Error::InvalidLength);
         }
         let mut encoded = vec![0; bits.div_ceil(8)];
@@ -53,7 +53,7 @@ impl Pss {
         let hash_len = self.hash.output_len();
         let (len, top_mask) = shape(bits);
         let (zeros, encoded) = encoded.split_at(encoded.len() - len);
-        if digest.len() != hash_len || len < hash_len + self.salt_len.saturating_add(2) {
+        if digest.len() != hash_len || !self.fits(len) {
             return Err(Error::Verification);
         }
         let (masked, rest) = encoded.split_at(len - hash_len - 1);
@@ -72,6 +72,12 @@ impl Pss {
         } else {
             Err(Error::Verification)
         }
+    }
+
+    /// Whether hash, salt and the two fixed bytes fit an encoded message of `len` bytes.
+    fn fits(&self, len: usize) -> bool {
+        len.checked_sub(self.hash.output_len() + 2)
+            .is_some_and(|room| self.salt_len <= room)
     }
 
     /// H of section 9.1.1: the hash of eight zeros, digest and salt.

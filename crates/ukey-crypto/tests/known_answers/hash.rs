@@ -1,4 +1,5 @@
-//! GB/T 32905 annex A and the FIPS 180 examples; the SM3 value of a million `a` is from OpenSSL.
+//! GB/T 32905 annex A and the examples of FIPS 180 and FIPS 202; the values of a million `a` for SM3
+//! and SHA-3 are from OpenSSL.
 
 use super::hex;
 use ukey_crypto::Error;
@@ -6,7 +7,7 @@ use ukey_crypto::hash::{HashAlg, Hasher};
 use ukey_crypto::sm3;
 
 /// Digests of "abc", of the two-block example, and of a million times "a".
-const EXAMPLES: [(HashAlg, &str, &str, &str); 6] = [
+const EXAMPLES: [(HashAlg, &str, &str, &str); 10] = [
     (
         HashAlg::Sm3,
         "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
@@ -48,6 +49,36 @@ const EXAMPLES: [(HashAlg, &str, &str, &str); 6] = [
          501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",
         "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb\
          de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b",
+    ),
+    (
+        HashAlg::Sha3_224,
+        "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf",
+        "8a24108b154ada21c9fd5574494479ba5c7e7ab76ef264ead0fcce33",
+        "d69335b93325192e516a912e6d19a15cb51c6ed5c15243e7a7fd653c",
+    ),
+    (
+        HashAlg::Sha3_256,
+        "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532",
+        "41c0dba2a9d6240849100376a8235e2c82e1b9998a999e21db32dd97496d3376",
+        "5c8875ae474a3634ba4fd55ec85bffd661f32aca75c6d699d0cdcb6c115891c1",
+    ),
+    (
+        HashAlg::Sha3_384,
+        "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c25\
+         96da7cf0e49be4b298d88cea927ac7f539f1edf228376d25",
+        "991c665755eb3a4b6bbdfb75c78a492e8c56a22c5c4d7e42\
+         9bfdbc32b9d4ad5aa04a1f076e62fea19eef51acd0657c22",
+        "eee9e24d78c1855337983451df97c8ad9eedf256c6334f8e\
+         948d252d5e0e76847aa0774ddb90a842190d2c558b4b8340",
+    ),
+    (
+        HashAlg::Sha3_512,
+        "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e\
+         10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0",
+        "04a371e84ecfb5b8b77cb48610fca8182dd457ce6f326a0fd3d7ec2f1e91636d\
+         ee691fbe0c985302ba1b0d8dc78c086346b533b49c030d99a27daf1139d6e75e",
+        "3c3a876da14034ab60627c077bb98f7e120a2a5370212dffb3385a18d4f38859\
+         ed311d0a9d5141ce9cc5c66ee689b266a8aa18ace8282a0e0db596c90b0a7b87",
     ),
 ];
 

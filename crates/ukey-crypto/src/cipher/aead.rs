@@ -1,0 +1,124 @@
+//! What the authenticated modes have in common: encryption gives out text at once and the tag at the
+//! end; decryption keeps everything until the tag has been found right.
+
+use super::{Block, Direction, Running};
+use crate::Error;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+/// An authenticated mode under way. Its state is zeroised on drop.
+pub(super) trait Authenticated: Clone + Send + 'static {
+    /// Makes sure that `len` bytes of text more can be processed.
+    fn claim(&mut self, len: usize) -> Result<(), Error>;
+
+    /// Encrypts and authenticates text in place.
+    fn seal(&mut self, text: &mut [u8]);
+
+    /// Decrypts and authenticates text in place.
+    fn open(&mut self, text: &mut [u8]);
+
+    /// The tag in its full length.
+    fn tag(self) -> Result<Block, Error>;
+}
+
+/// Starts `mode` with a tag of `tag_len` bytes, 1 to 16.
+pub(super) fn start<A: Authenticated>(
+    mode: A,
+    direction: Direction,
+    tag_len: usize,
+) -> Box<dyn Running> {
+    match direction {
+        Direction::Encrypt => Box::new(Sealing { mode, tag_len }),
+        Direction::Decrypt => Box::new(Opening {
+            mode,
+            tag_len,
+            sealed: Vec::new(),
+        }),
+    }
+}
+
+#[derive(Clone)]
+struct Sealing<A> {
+    mode: A,
+    tag_len: usize,
+}
+
+impl<A: Authenticated> Running for Sealing<A> {
+    fn update_len(&self, input_len: usize) -> usize {
+        input_len
+    }
+
+    fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.mode.claim(input.len())?;
+        let start = out.len();
+        out.extend_from_slice(input);
+        self.mode.seal(&mut out[start..]);
+        Ok(())
+    }
+
+    fn finish_len(&self) -> usize {
+        self.tag_len
+    }
+
+    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let tag = self.mode.tag()?;
+        out.extend_from_slice(&tag[..self.tag_len]);
+        Ok(())
+    }
+
+    fn duplicate(&self) -> Box<dyn Running> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone)]
+struct Opening<A> {
+    mode: A,
+    tag_len: usize,
+    sealed: Vec<u8>,
+}
+
+impl<A: Authenticated> Running for Opening<A> {
+    fn update_len(&self, _: usize) -> usize {
+        0
+    }
+
+    fn update(&mut self, input: &[u8], _: &mut Vec<u8>) -> Result<(), Error> {
+        self.sealed.extend_from_slice(input);
+        Ok(())
+    }
+
+    fn finish_len(&self) -> usize {
+        self.sealed.len().saturating_sub(self.tag_len)
+    }
+
+    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Self {
+            mut mode,
+            tag_len,
+            sealed,
+        } = *self;
+        let text_len = sealed.len().checked_sub(tag_len).ok_or(Error::Decryption)?;
+        let (text, tag) = sealed.split_at(text_len);
+        mode.claim(text_len)?;
+        let start = out.len();
+        out.extend_from_slice(text);
+        mode.open(&mut out[start..]);
+        let judged = mode.tag().and_then(|computed| {
+            if computed[..tag_len].ct_eq(tag).into() {
+                Ok(())
+            } else {
+                Err(Error::Decryption)
+            }
+        });
+        if judged.is_err() {
+            out[start..].zeroize();
+            out.truncate(start);
+        }
+        judged
+    }
+
+    fn duplicate(&self) -> Box<dyn Running> {
+        Box::new(self.clone())
+    }
+}

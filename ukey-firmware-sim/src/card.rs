@@ -53,6 +53,17 @@ impl Card {
         Ok(())
     }
 
+    /// Takes over what other processes have changed, for a command that only reads. The image is locked only if there
+    /// is something to take over.
+    pub(crate) fn look(&mut self) -> Result<(), StatusWord> {
+        if self.flash.is_current() {
+            return Ok(());
+        }
+        self.acquire()?;
+        self.release();
+        Ok(())
+    }
+
     /// Unlocks the image, early where a long computation follows that changes nothing.
     pub(crate) fn release(&mut self) {
         if std::mem::take(&mut self.locked) {
@@ -60,8 +71,11 @@ impl Card {
         }
     }
 
-    /// Makes a change durable that a host can see.
+    /// Makes a change durable that a host can see. The image must be locked.
     pub(crate) fn commit(&mut self, mut change: Transaction) -> Result<(), StatusWord> {
+        if !self.locked {
+            return Err(StatusWord::NO_DIAGNOSIS);
+        }
         let counter = self.change_counter() + 1;
         change.put(record::CHANGE_COUNTER, counter.to_be_bytes());
         self.flash
@@ -71,6 +85,9 @@ impl Card {
 
     /// Makes a change of a try counter durable.
     pub(crate) fn commit_tries(&mut self, change: &Transaction) -> Result<(), StatusWord> {
+        if !self.locked {
+            return Err(StatusWord::NO_DIAGNOSIS);
+        }
         self.flash
             .commit(change)
             .map_err(|error| store_status(&error))

@@ -67,9 +67,7 @@ impl Device {
     /// How often something durable that a host can see has changed, in this process or another; PIN
     /// tries do not count. `None` if the image cannot be read now.
     pub fn change_counter(&mut self) -> Option<u64> {
-        self.card.acquire().ok()?;
-        let counter = self.card.change_counter();
-        self.card.release();
-        Some(counter)
+        self.card.look().ok()?;
+        Some(self.card.change_counter())
     }
 }

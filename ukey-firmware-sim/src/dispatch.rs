@@ -3,8 +3,8 @@
 
 use crate::card::Card;
 use crate::command::{
-    agreement, application, auth, cipher, container, device, digest, extension, file, import,
-    keygen, mac, session_key, sign,
+    agreement, application, auth, cipher, container, device, digest, extension, feed, file, import,
+    key_object, key_use, keygen, mac, session_key, sign,
 };
 use ukey_apdu::{Class, CommandApdu, Ins, Reply, Request, ResponseApdu, StatusWord};
 
@@ -26,15 +26,55 @@ fn receive(card: &mut Card, apdu: &[u8]) -> Result<ResponseApdu, StatusWord> {
         return Ok(piece);
     }
     card.ram.security.begin_command(answers_challenge(&command));
-    card.acquire()?;
+    if only_reads(&command) {
+        card.look()?;
+    } else {
+        card.acquire()?;
+    }
     let answer = execute(card, &command);
     card.release();
     Ok(card.ram.pending.start(&command, answer?, most))
 }
 
+/// Whether the command changes nothing durable: it needs what is true now, and not the image to itself.
+fn only_reads(command: &CommandApdu) -> bool {
+    let Ok(ins) = Ins::try_from(command.ins) else {
+        return true;
+    };
+    match ins {
+        Ins::SetLabel
+        | Ins::DevAuth
+        | Ins::ChangeDevAuthKey
+        | Ins::ChangePin
+        | Ins::VerifyPin
+        | Ins::UnblockPin
+        | Ins::ClearSecureState
+        | Ins::CreateApplication
+        | Ins::DeleteApplication
+        | Ins::CreateFile
+        | Ins::DeleteFile
+        | Ins::WriteFile
+        | Ins::CreateContainer
+        | Ins::DeleteContainer
+        | Ins::ImportCertificate
+        | Ins::GenRsaKeyPair
+        | Ins::GenEccKeyPair
+        | Ins::ImportRsaKeyPair
+        | Ins::ImportEccKeyPair
+        | Ins::WriteObject
+        | Ins::DeleteObject
+        | Ins::ResetApplication
+        | Ins::SetUserPin => false,
+        // Using and exporting a key.
+        Ins::KeyObject => matches!(command.p1, 2 | 3),
+        _ => true,
+    }
+}
+
 /// Whether the command uses the challenge up, whatever comes of it.
 fn answers_challenge(command: &CommandApdu) -> bool {
-    let protected = command.ins == Ins::CreateApplication as u8 && command.p1 == 1;
+    let protected = [Ins::CreateApplication, Ins::KeyObject];
+    let protected = command.p1 == 1 && protected.iter().any(|ins| *ins as u8 == command.ins);
     let answering = [Ins::DevAuth, Ins::VerifyPin, Ins::SetUserPin];
     command.class == Class::SECURED
         || protected
@@ -155,10 +195,22 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
         },
         Ins::PrivateKeyOperation => call.to(extension::private_key_operation),
         Ins::WriteObject => call.to(extension::write_object),
-        Ins::ReadObjects => call.to(extension::read_objects),
+        Ins::ReadObjects => match command.p1 {
+            1 => call.to(feed::list_objects),
+            2 => call.to(feed::read_changes),
+            _ => call.to(extension::read_objects),
+        },
         Ins::DeleteObject => call.to(extension::delete_object),
         Ins::ResetApplication => call.to(extension::reset_application),
         Ins::SetUserPin => call.to(extension::set_user_pin),
-        Ins::KeyObject => Err(StatusWord::INS),
+        Ins::KeyObject => match command.p1 {
+            1 => call.to(key_object::import_key),
+            2 => call.to(key_use::use_key),
+            3 => call.to(key_object::export_key),
+            4 => call.to(key_object::update_key),
+            5 => call.to(key_object::delete_objects),
+            6 => call.to(key_object::copy_key),
+            _ => call.to(key_object::generate_key),
+        },
     }
 }

@@ -5,6 +5,7 @@
 use crate::card::{Card, crypto_status};
 use crate::fs::container::Place;
 use crate::fs::{UNREADABLE, record};
+use crate::object_key::LoadedKey;
 use crate::security::UserVerified;
 use crate::store::Transaction;
 use std::collections::BTreeMap;
@@ -117,6 +118,8 @@ pub(crate) fn sm2_public(key: &EccPublic) -> Result<sm2::PublicKey, StatusWord> 
 #[derive(Default)]
 pub(crate) struct KeyCache {
     keys: BTreeMap<(Place, u8), (u64, Arc<PrivateKey>)>,
+    /// Keys in objects, by application and object.
+    objects: BTreeMap<(u32, u32), (u64, Arc<LoadedKey>)>,
 }
 
 /// Loaded keys kept at most; an RSA-4096 key takes some KiB.
@@ -126,6 +129,35 @@ impl KeyCache {
     pub(crate) fn forget_application(&mut self, application: u32) {
         self.keys
             .retain(|(place, _), _| place.application != application);
+        self.objects.retain(|(owner, _), _| *owner != application);
+    }
+
+    pub(crate) fn forget_object(&mut self, application: u32, object: u32) {
+        self.objects.remove(&(application, object));
+    }
+
+    /// The key in an object, if it is loaded and its record has this version.
+    pub(crate) fn object(
+        &self,
+        application: u32,
+        object: u32,
+        version: u64,
+    ) -> Option<Arc<LoadedKey>> {
+        let (cached, key) = self.objects.get(&(application, object))?;
+        (*cached == version).then(|| Arc::clone(key))
+    }
+
+    pub(crate) fn keep_object(
+        &mut self,
+        application: u32,
+        object: u32,
+        version: u64,
+        key: Arc<LoadedKey>,
+    ) {
+        if self.objects.len() >= CACHED_KEYS {
+            self.objects.pop_first();
+        }
+        self.objects.insert((application, object), (version, key));
     }
 
     pub(crate) fn forget_container(&mut self, gone: Place) {
@@ -144,6 +176,8 @@ impl Card {
         place: Place,
         usage: KeyUsage,
     ) -> Result<Arc<PrivateKey>, StatusWord> {
+        // Any use counts, so that a fresh PIN is good for no more than the next one.
+        self.ram.security.take_fresh(place.application);
         let record = record::private_key(place.application, place.container, usage);
         let version = self
             .flash

@@ -13,7 +13,7 @@
 //! * [`Device`]: power and APDUs. `dispatch`: from bytes to a handler; the table of commands.
 //! * `command`: one file per group of commands, named as in `ukey_apdu::request`.
 //! * `security`: who has proven what. `fs`: applications, containers, files, objects as records.
-//!   `keystore`: private keys. `session`, `opened`: what dies with power.
+//!   `keystore`, `object_key`: private and secret keys. `session`, `opened`: what dies with power.
 //! * [`store`]: the flash. [`image`]: a token in a file.
 //! * [`link`]: the virtual PC/SC reader. (The link within a process is [`Device`] itself.)
 
@@ -30,6 +30,7 @@ pub mod image;
 mod keystore;
 mod lifecycle;
 pub mod link;
+mod object_key;
 mod opened;
 mod rsa_blob;
 mod secured;

@@ -5,7 +5,7 @@
 
 use crate::card::Card;
 use crate::fs::pin::PinRecord;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ukey_apdu::StatusWord;
 use ukey_apdu::id::PinType;
 use ukey_apdu::secure::{CHALLENGE_LENGTH, Challenge};
@@ -45,6 +45,8 @@ pub(crate) struct Security {
     /// Application and role to the generation of the PIN that was verified. Another process may
     /// reset the PIN; the generation in flash then differs, and the login is over.
     logins: BTreeMap<(u32, u8), u32>,
+    /// Applications whose user has shown the PIN since a key was last used.
+    fresh: BTreeSet<u32>,
     drawn: Option<Drawn>,
     /// The challenge that the present command answers.
     answered: Option<Drawn>,
@@ -98,6 +100,19 @@ impl Security {
 
     pub(crate) fn log_out(&mut self, application: u32, role: PinType) {
         self.logins.remove(&(application, role as u8));
+        if role == PinType::User {
+            self.fresh.remove(&application);
+        }
+    }
+
+    /// The user has just shown the PIN: good for one use of a key that asks for it.
+    pub(crate) fn freshen(&mut self, application: u32) {
+        self.fresh.insert(application);
+    }
+
+    /// Uses up what [`freshen`](Self::freshen) gave, if anything is left of it.
+    pub(crate) fn take_fresh(&mut self, application: u32) -> bool {
+        self.fresh.remove(&application)
     }
 
     pub(crate) fn forget_challenge(&mut self) {

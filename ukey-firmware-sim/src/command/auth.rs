@@ -109,6 +109,9 @@ pub(crate) fn verify_pin(card: &mut Card, request: VerifyPin) -> Result<Empty, S
     card.ram
         .security
         .log_in(application, role, restored.generation);
+    if role == PinType::User {
+        card.ram.security.freshen(application);
+    }
     Ok(Empty)
 }
 

@@ -12,7 +12,7 @@ use crate::keystore::PrivateKey;
 use crate::store::Transaction;
 use ukey_apdu::blob::{Sm2Cipher, Sm2Point};
 use ukey_apdu::chaining::MAX_CHAINED_DATA;
-use ukey_apdu::id::{PinState, PinType};
+use ukey_apdu::id::{AppId, ObjectId, PinState, PinType};
 use ukey_apdu::request::application::ApplicationCreated;
 use ukey_apdu::request::extension::{
     Capabilities, ChangeCounter, CreateApplicationProtected, DeleteObject, Features,
@@ -32,7 +32,7 @@ pub(crate) fn get_capabilities(
     Ok(Capabilities {
         version: VERSION,
         reserved: 0,
-        features: Features(0x1F),
+        features: Features::ALL,
         max_command_data: MAX_CHAINED_DATA as u32,
         max_response_data: u32::try_from(card.config.max_response_data).unwrap_or(u32::MAX),
     })
@@ -116,11 +116,14 @@ pub(crate) fn write_object(
         container::find(&card.flash, application, &request.owner)?;
     }
     let mut change = Transaction::new();
-    let id = if request.id == ukey_apdu::id::ObjectId::NEW {
-        object::take_id(&card.flash, &mut change, application)
+    let mut keyed = false;
+    let id = if request.id == ObjectId::NEW {
+        let [id] = object::take_ids(&card.flash, &mut change, application);
+        id
     } else {
-        let flags = object::find(&card.flash, application, request.id)?.flags;
-        require_write(card, application, flags)?;
+        let stored = object::find(&card.flash, application, request.id)?;
+        keyed = stored.keyed;
+        require_write(card, application, stored.flags)?;
         request.id
     };
     let WriteObject {
@@ -136,12 +139,14 @@ pub(crate) fn write_object(
             owner,
             data,
         },
+        keyed,
     )?;
     card.commit(change)?;
     Ok(ObjectWritten { id })
 }
 
 /// ReadObjects, `80 D6 00 00`. At least one object if there is one, else what fits in one answer.
+/// Keys are passed over: the layout has no place for them.
 pub(crate) fn read_objects(
     card: &mut Card,
     request: ReadObjects,
@@ -150,13 +155,11 @@ pub(crate) fn read_objects(
     let user = card.is_logged_in(application, PinType::User);
     let mut room = card.config.max_response_data;
     let mut records = Vec::new();
-    let visible = |object: &object::Stored<'_>| {
-        object.id.0 >= request.from.0 && (user || !object.flags.is_private())
-    };
-    for object in object::all(&card.flash, application)?
-        .iter()
-        .filter(|object| visible(object))
-    {
+    for object in object::from(&card.flash, application, request.from) {
+        let object = object?;
+        if object.keyed || (object.flags.is_private() && !user) {
+            continue;
+        }
         let record = object.open(card, application)?;
         let length = record.wire_length();
         if length > room && !records.is_empty() {
@@ -170,14 +173,24 @@ pub(crate) fn read_objects(
 
 /// DeleteObject, `80 D8 00 00`. As WriteObject; the administrator may delete any.
 pub(crate) fn delete_object(card: &mut Card, request: DeleteObject) -> Result<Empty, StatusWord> {
-    let application = card.application(request.app)?;
-    let flags = object::find(&card.flash, application, request.id)?.flags;
-    if !card.is_logged_in(application, PinType::Admin) {
-        require_write(card, application, flags)?;
-    }
+    delete(card, request.app, &[request.id])
+}
+
+/// Deletes objects and the keys in them, all or none.
+pub(super) fn delete(card: &mut Card, app: AppId, ids: &[ObjectId]) -> Result<Empty, StatusWord> {
+    let application = card.application(app)?;
     let mut change = Transaction::new();
-    change.delete(record::object(application, request.id.0));
+    for id in ids {
+        let flags = object::find(&card.flash, application, *id)?.flags;
+        if !card.is_logged_in(application, PinType::Admin) {
+            require_write(card, application, flags)?;
+        }
+        object::delete(&mut change, application, *id);
+    }
     card.commit(change)?;
+    for id in ids {
+        card.ram.keys.forget_object(application, id.0);
+    }
     Ok(Empty)
 }
 
@@ -205,7 +218,7 @@ pub(crate) fn reset_application(
 ///
 /// # Errors
 /// 6985 without a challenge or with another one inside; 6A80 if it does not decrypt.
-fn open_bound(
+pub(super) fn open_bound(
     card: &mut Card,
     challenge: &Challenge,
     cipher: Sm2Cipher,

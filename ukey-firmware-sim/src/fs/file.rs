@@ -153,6 +153,13 @@ impl File {
     }
 }
 
+/// Name of the file `number`, if there is one.
+pub(crate) fn name(flash: &Flash, application: u32, number: u32) -> Option<Vec<u8>> {
+    let key = record::file(application, number);
+    let file = File::decode(application, &key, flash.get(&key)?).ok()?;
+    Some(file.name)
+}
+
 /// All files of an application, in the order of their creation.
 pub(crate) fn all(flash: &Flash, application: u32) -> Result<Vec<File>, StatusWord> {
     let prefix = record::files(application);

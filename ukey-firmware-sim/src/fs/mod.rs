@@ -8,6 +8,7 @@ pub(crate) mod acl;
 pub(crate) mod application;
 pub(crate) mod container;
 pub(crate) mod device;
+pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod object;
 pub(crate) mod pin;

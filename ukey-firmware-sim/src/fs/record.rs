@@ -18,6 +18,8 @@
 //! | 31 app file chunk | up to 4096 bytes of it; sealed unless anyone may read |
 //! | 40 app id | object: flags, owner, content (sealed when private) |
 //! | 41 app | next number of an object, u32 |
+//! | 42 app id | what may be known of the key in an object: [`ukey_apdu::key::KeyInfo`] |
+//! | 43 app id | private or secret part of the key in an object, sealed: [`crate::object_key`] |
 //!
 //! app, con, file, chunk and id are u32, role and usage one byte. Integers are big endian.
 
@@ -43,9 +45,11 @@ const FILE: u8 = 0x30;
 const CHUNK: u8 = 0x31;
 const OBJECT: u8 = 0x40;
 const NEXT_OBJECT: u8 = 0x41;
+const KEY_INFO: u8 = 0x42;
+const KEY_MATERIAL: u8 = 0x43;
 
 /// Kinds of records that belong to the content of an application, not to itself.
-pub(crate) const CONTENT: [u8; 7] = [
+pub(crate) const CONTENT: [u8; 9] = [
     CONTAINER,
     PUBLIC_KEY,
     PRIVATE_KEY,
@@ -53,11 +57,15 @@ pub(crate) const CONTENT: [u8; 7] = [
     FILE,
     CHUNK,
     OBJECT,
+    KEY_INFO,
+    KEY_MATERIAL,
 ];
 /// Kinds of records that belong to an application itself.
 pub(crate) const OWN: [u8; 4] = [APPLICATION, PIN, PIN_KEY, NEXT_OBJECT];
 /// Kinds of records that belong to a container.
 pub(crate) const OF_CONTAINER: [u8; 4] = [CONTAINER, PUBLIC_KEY, PRIVATE_KEY, CERTIFICATE];
+/// Kinds of records that belong to an object.
+pub(crate) const OF_OBJECT: [u8; 3] = [OBJECT, KEY_INFO, KEY_MATERIAL];
 /// Kinds of records that belong to a file.
 pub(crate) const OF_FILE: [u8; 2] = [FILE, CHUNK];
 
@@ -143,6 +151,44 @@ pub(crate) fn object(application: u32, id: u32) -> [u8; 9] {
 
 pub(crate) fn next_object(application: u32) -> [u8; 5] {
     of(NEXT_OBJECT, application)
+}
+
+pub(crate) fn key_info(application: u32, object: u32) -> [u8; 9] {
+    below(KEY_INFO, application, object)
+}
+
+pub(crate) fn key_material(application: u32, object: u32) -> [u8; 9] {
+    below(KEY_MATERIAL, application, object)
+}
+
+/// What a record is about, for those who follow changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A container; `named`: the record is there exactly as long as the container.
+    Container { number: u32, named: bool },
+    /// A file, likewise.
+    File { number: u32, named: bool },
+    /// An object.
+    Object(u32),
+}
+
+/// What a key of a record in `application` is about, if hosts can see it.
+pub(crate) fn subject(key: &[u8], application: u32) -> Option<Subject> {
+    let kind = *key.first()?;
+    if key.get(1..5)? != application.to_be_bytes() {
+        return None;
+    }
+    let number = number_of(key)?;
+    let named = kind == CONTAINER || kind == FILE;
+    if OF_CONTAINER.contains(&kind) {
+        Some(Subject::Container { number, named })
+    } else if OF_FILE.contains(&kind) {
+        Some(Subject::File { number, named })
+    } else if OF_OBJECT.contains(&kind) {
+        Some(Subject::Object(number))
+    } else {
+        None
+    }
 }
 
 /// The number at the end of a key made by [`below`].

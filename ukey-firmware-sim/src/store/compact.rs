@@ -53,6 +53,7 @@ impl<S: Storage> Store<S> {
             .map(|record| frame::cost(record.key, record.value.unwrap_or_default()));
         let live_bytes = cost.sum();
 
+        self.next_slot = None;
         self.superblock = Superblock {
             other_dirty: true,
             ..self.superblock.successor()
@@ -64,6 +65,9 @@ impl<S: Storage> Store<S> {
 
         self.superblock = flipped;
         self.index = index;
+        for record in records {
+            self.journal.note(number, record.key);
+        }
         self.live = live_bytes;
         self.tail = bytes.len() as u64;
         self.next_frame = number + 1;
@@ -86,7 +90,7 @@ impl<S: Storage> Store<S> {
     pub(super) fn zero_range(&mut self, start: u64, end: u64) -> Result<(), Error> {
         let mut bytes = vec![0; CHUNK];
         let mut dirty = false;
-        let mut at = start;
+        let mut at = self.storage.next_data(start)?;
         while at < end {
             let length = CHUNK.min(usize::try_from(end - at).unwrap_or(CHUNK));
             self.storage.read_at(at, &mut bytes[..length])?;
@@ -97,7 +101,7 @@ impl<S: Storage> Store<S> {
                     dirty = true;
                 }
             }
-            at += length as u64;
+            at = self.storage.next_data(at + length as u64)?;
         }
         if dirty {
             self.storage.sync()?;

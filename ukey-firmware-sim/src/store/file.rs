@@ -70,6 +70,24 @@ impl FileStorage {
     }
 }
 
+/// Where the next bytes are that were ever written: a sparse file knows.
+#[cfg(unix)]
+fn seek_data(file: &File, offset: u64, length: u64) -> io::Result<u64> {
+    use rustix::fs::{SeekFrom, seek};
+    match seek(file, SeekFrom::Data(offset)) {
+        Ok(found) => Ok(found),
+        // ENXIO: none behind this. EINVAL: the file system does not know.
+        Err(rustix::io::Errno::NXIO) => Ok(length),
+        Err(rustix::io::Errno::INVAL) => Ok(offset),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(unix))]
+fn seek_data(_: &File, offset: u64, _: u64) -> io::Result<u64> {
+    Ok(offset)
+}
+
 /// Makes `options` create files with mode 0600 where the system has modes.
 pub(crate) fn owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]
@@ -146,6 +164,13 @@ impl Storage for FileStorage {
 
     fn sync(&mut self) -> io::Result<()> {
         self.file.sync_data()
+    }
+
+    fn next_data(&self, offset: u64) -> io::Result<u64> {
+        if offset >= self.length {
+            return Ok(offset);
+        }
+        seek_data(&self.file, offset, self.length)
     }
 
     fn lock_exclusive(&mut self) -> io::Result<()> {

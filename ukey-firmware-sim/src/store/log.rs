@@ -2,7 +2,8 @@
 
 use super::compact::is_zero;
 use super::frame::{self, Context, Record};
-use super::superblock::{LEAST_IMAGE, Superblock};
+use super::journal::Journal;
+use super::superblock::{LEAST_IMAGE, LENGTH, Superblock};
 use super::{Change, Error, Storage, Transaction, Urgency};
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -39,6 +40,10 @@ pub struct Store<S> {
     pub(super) remains: Vec<(u64, usize)>,
     /// The medium failed: memory and medium may differ.
     pub(super) suspect: bool,
+    pub(super) journal: Journal,
+    /// The slot of the next superblock as it was when memory and medium were last compared; `None` after this store
+    /// has written superblocks itself.
+    pub(super) next_slot: Option<[u8; LENGTH]>,
 }
 
 impl<S: Storage> Store<S> {
@@ -102,7 +107,34 @@ impl<S: Storage> Store<S> {
             live: 0,
             remains: Vec::new(),
             suspect: false,
+            journal: Journal::default(),
+            next_slot: None,
         }
+    }
+
+    /// Whether nobody has committed anything since the last [`begin`](Self::begin), at the moment of the call and
+    /// without taking the lock: for commands that only read. Two small reads.
+    ///
+    /// Whatever another process commits either shows as the beginning of a frame at the tail, or is a compaction,
+    /// which begins with a superblock in the next slot. Both are there before that process' `commit` returns.
+    pub fn is_current(&self) -> bool {
+        let Some(next_slot) = self.next_slot.filter(|_| !self.suspect) else {
+            return false;
+        };
+        let mut slot = [0; LENGTH];
+        let read = self.storage.read_at(self.superblock.next_slot(), &mut slot);
+        read.is_ok() && slot == next_slot && self.tail_is_free().unwrap_or(false)
+    }
+
+    /// Whether no frame begins at the tail.
+    fn tail_is_free(&self) -> Result<bool, Error> {
+        let mut header = [0; frame::HEADER];
+        if self.tail + header.len() as u64 > self.superblock.bank_length() {
+            return Ok(true);
+        }
+        self.storage
+            .read_at(self.bank_start() + self.tail, &mut header)?;
+        Ok(header == [0; frame::HEADER])
     }
 
     /// Takes the medium's lock and whatever other processes have committed since the last [`end`](Self::end).
@@ -143,6 +175,24 @@ impl<S: Storage> Store<S> {
             .range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded))
             .take_while(move |(key, _)| key.starts_with(prefix))
             .map(|(key, entry)| (key.as_slice(), entry.value.as_slice()))
+    }
+
+    /// As [`scan`](Self::scan), from `first` on, which begins with `prefix`.
+    pub fn scan_from<'a, P: AsRef<[u8]>>(
+        &'a self,
+        prefix: P,
+        first: &[u8],
+    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a, P, S> {
+        self.index
+            .range::<[u8], _>((Bound::Included(first), Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(prefix.as_ref()))
+            .map(|(key, entry)| (key.as_slice(), entry.value.as_slice()))
+    }
+
+    /// Numbers of the latest transactions and the keys that they put or deleted, latest first, as far back as is
+    /// remembered. What one transaction changed stands together.
+    pub fn journal(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.journal.latest_first()
     }
 
     /// Bytes per bank that ordinary transactions must leave free.
@@ -256,6 +306,7 @@ impl<S: Storage> Store<S> {
         offset: u64,
         intact: bool,
     ) {
+        self.journal.note(self.next_frame, key);
         let old = match value {
             Some(value) => {
                 self.live += frame::cost(key, &value);
@@ -294,19 +345,14 @@ impl<S: Storage> Store<S> {
 
     /// Takes over what others have committed. The lock is held.
     fn refresh(&mut self) -> Result<(), Error> {
-        let superblock = Superblock::read(&self.storage)?;
+        let (superblock, next_slot) = Superblock::read_with_next(&self.storage)?;
         if self.suspect || superblock.other_dirty || superblock.salt != self.superblock.salt {
             self.superblock = superblock;
             return self.load();
         }
         self.superblock = superblock;
-        let mut header = [0; frame::HEADER];
-        if self.tail + header.len() as u64 > superblock.bank_length() {
-            return Ok(());
-        }
-        self.storage
-            .read_at(self.bank_start() + self.tail, &mut header)?;
-        if header == [0; frame::HEADER] {
+        self.next_slot = Some(next_slot);
+        if self.tail_is_free()? {
             return Ok(());
         }
         self.follow(WINDOW)
@@ -323,6 +369,7 @@ impl<S: Storage> Store<S> {
         self.remains.clear();
         (self.tail, self.live) = (0, 0);
         self.next_frame = self.superblock.first_frame;
+        self.next_slot = None;
         self.clean_other_bank()?;
         self.follow(WINDOW)?;
         let bank_end = self.bank_start() + self.superblock.bank_length();
@@ -334,8 +381,8 @@ impl<S: Storage> Store<S> {
         Ok(())
     }
 
-    /// Replays frames from the tail on, reading `window` bytes first and all the rest when that is too little. A torn
-    /// frame at the end is zeroed.
+    /// Replays frames from the tail on, reading `window` bytes first and more when that is too little. A torn frame at
+    /// the end is zeroed.
     fn follow(&mut self, window: u64) -> Result<(), Error> {
         let rest = self.superblock.bank_length() - self.tail;
         let length =
@@ -347,7 +394,13 @@ impl<S: Storage> Store<S> {
         let unread = &bytes[replayed..];
         let clean = is_zero(unread);
         if window < rest && (!clean || unread.len() < frame::HEADER) {
-            return self.follow(u64::MAX);
+            // Begins again where reading ended, with room for the frame that stands there.
+            let announced = frame::announced_length(unread).map_or(0, |length| length as u64);
+            return self.follow(
+                window
+                    .saturating_mul(2)
+                    .max(announced.saturating_add(WINDOW)),
+            );
         }
         if !clean {
             self.zero_range(
@@ -383,6 +436,10 @@ impl<S: Storage> Store<S> {
                 let value = record.value.map(<[u8]>::to_vec);
                 let place = offset + record.start as u64;
                 self.apply(record.key, value, record.secret, place, record.intact);
+            }
+            if self.next_frame == self.superblock.first_frame {
+                // All that was alive when the bank was begun; what changed with it is not to be seen any more.
+                self.journal.restart(self.next_frame);
             }
             at += found.length;
             self.tail += found.length as u64;

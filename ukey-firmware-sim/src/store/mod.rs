@@ -29,6 +29,7 @@ mod compact;
 pub mod fault;
 pub mod file;
 mod frame;
+mod journal;
 mod log;
 pub mod memory;
 #[cfg(test)]
@@ -65,6 +66,12 @@ pub trait Storage: Send {
     /// Makes everything written so far durable.
     fn sync(&mut self) -> io::Result<()>;
 
+    /// The first offset from `offset` on where there may be bytes that are not zero; the length if there are none.
+    /// Media that know where they are empty say so; others answer `offset`.
+    fn next_data(&self, offset: u64) -> io::Result<u64> {
+        Ok(offset)
+    }
+
     /// Takes the medium for this owner alone; waits until it is free. For media that one owner has anyway: nothing.
     fn lock_exclusive(&mut self) -> io::Result<()> {
         Ok(())
@@ -91,6 +98,10 @@ impl<S: Storage + ?Sized> Storage for Box<S> {
 
     fn sync(&mut self) -> io::Result<()> {
         (**self).sync()
+    }
+
+    fn next_data(&self, offset: u64) -> io::Result<u64> {
+        (**self).next_data(offset)
     }
 
     fn lock_exclusive(&mut self) -> io::Result<()> {

@@ -110,23 +110,34 @@ impl Superblock {
         })
     }
 
+    /// Offset of the slot that the superblock after this one goes to.
+    pub(super) fn next_slot(&self) -> u64 {
+        (self.successor().sequence & 1) * SLOT_STRIDE
+    }
+
     /// The newest valid superblock of the medium.
     pub(super) fn read(storage: &impl Storage) -> Result<Self, Error> {
+        Self::read_with_next(storage).map(|(superblock, _)| superblock)
+    }
+
+    /// The newest valid superblock of the medium, and what stands in the slot of its successor.
+    pub(super) fn read_with_next(storage: &impl Storage) -> Result<(Self, [u8; LENGTH]), Error> {
         const SPAN: usize = SLOT_STRIDE as usize + LENGTH;
         let mut bytes = [0; SPAN];
         if storage.len()? < SPAN as u64 {
             return Err(Error::Unformatted);
         }
         storage.read_at(0, &mut bytes)?;
-        let slots = [
-            Self::decode(&bytes[..LENGTH]),
-            Self::decode(&bytes[SPAN - LENGTH..]),
-        ];
-        slots
-            .into_iter()
-            .flatten()
+        let mut slots = [[0; LENGTH]; 2];
+        slots[0].copy_from_slice(&bytes[..LENGTH]);
+        slots[1].copy_from_slice(&bytes[SPAN - LENGTH..]);
+        let newest = slots
+            .iter()
+            .filter_map(|slot| Self::decode(slot))
             .max_by_key(|found| found.sequence)
-            .ok_or(Error::Unformatted)
+            .ok_or(Error::Unformatted)?;
+        let next = slots[usize::from(newest.next_slot() != 0)];
+        Ok((newest, next))
     }
 
     /// Writes the superblock to its slot and makes it durable.

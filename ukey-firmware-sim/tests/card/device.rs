@@ -112,7 +112,7 @@ fn unknown_classes_and_instructions_are_refused() {
         0x6E00,
         "not a secured command"
     );
-    assert_eq!(host.raw(&[0x80, 0xDE, 0, 0]).1, 0x6D00);
+    assert_eq!(host.raw(&[0x80, 0xDF, 0, 0]).1, 0x6D00);
     assert_eq!(
         host.raw(&[0x00, 0xC0, 0, 0, 0]).1,
         0x6E00,

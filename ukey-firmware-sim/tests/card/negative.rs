@@ -45,6 +45,8 @@ fn rows(app: &Data, container: &Data) -> Vec<Row> {
     let point = || Data::new().u32(256).bytes(&[1; 64]);
     let cipher = |data: Data| data.bytes(&[1; 96]).l32(&[1; 24]);
     let rsa = |data: Data| data.u32(2048).bytes(&[0xC1; 256]).u32(65_537);
+    let key = |data: Data| data.u8(4).u16(256).u16(0xFF);
+    let part = |data: Data| data.u8(1).n8(b"").l32(b"content");
     let secured = |ins, p1, data: Data, needs| Row {
         ins,
         p1,
@@ -217,9 +219,17 @@ fn rows(app: &Data, container: &Data) -> Vec<Row> {
         row(0xD2, &[0, 1], cipher(con()), true, User),
         row(0xD4, &[0], app().u32(0).u8(0).n8(b""), false, User),
         row(0xD6, &[0], app().u32(0), true, Nothing),
+        row(0xD6, &[1], app().u32(0).u8(0), true, Nothing),
+        row(0xD6, &[2], app().bytes(&[0; 8]), true, Nothing),
         row(0xD8, &[0], app().u32(1), true, User),
         row(0xDA, &[0], app(), true, Admin),
         row(0xDC, &[0], cipher(app()), true, Admin),
+        row(0xDE, &[0], part(key(app())).u8(0), true, User),
+        row(0xDE, &[1], part(cipher(key(app()))).u8(0), true, User),
+        row(0xDE, &[3], app().u32(1).bytes(&[1; 64]), true, User),
+        row(0xDE, &[4], part(app().u32(1).u16(0)), true, User),
+        row(0xDE, &[5], app().u32(1), true, User),
+        row(0xDE, &[6], part(app().u32(1).u16(0)), true, User),
     ]
 }
 
@@ -289,7 +299,8 @@ fn wrong_class_p1_and_p2_are_refused_everywhere() {
                 expect([class(row), row.ins, *p1, 1], 0x6A86);
             }
         }
-        for p1 in [3, 4, 0x7F, 0xFF] {
+        let unknown = |p1: &u8| !same_ins().any(|other| other.p1.contains(p1));
+        for p1 in [3, 4, 7, 0x7F, 0xFF].into_iter().filter(unknown) {
             expect([class(row), row.ins, p1, 0], 0x6A86);
         }
     }
@@ -349,7 +360,8 @@ fn rights_are_asked_for_everywhere() {
     assert_eq!(image(&memory).len(), before.len());
     host.log_in(crate::host::ADMIN, crate::host::ADMIN_PIN);
     // The administrator may delete files and objects; nothing else of this.
-    let user_alone = |row: &&Row| row.needs == Needs::User && !matches!(row.ins, 0x32 | 0xD8);
+    let by_admin = |row: &Row| matches!((row.ins, row.p1[0]), (0x32 | 0xD8, _) | (0xDE, 5));
+    let user_alone = |row: &&Row| row.needs == Needs::User && !by_admin(row);
     for row in all_rows(&host, container).iter().filter(user_alone) {
         host.challenge();
         let header = [class(row), row.ins, row.p1[0], 0];

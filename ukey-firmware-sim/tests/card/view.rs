@@ -1,6 +1,7 @@
 //! What can be seen of a token from outside.
 
 use crate::host::{ADMIN, Data, Host, USER, words};
+use crate::keyed::Record;
 use ukey_firmware_sim::store::memory::MemoryStorage;
 
 /// All that anyone, or the user, can see of the token. Keys are random, so only their presence shows.
@@ -14,6 +15,8 @@ pub(crate) struct View {
     container_info: Vec<u8>,
     files: Vec<u8>,
     certificates: [Vec<u8>; 2],
+    /// Number, flags, key and content of the objects that anyone sees; keys without their public part.
+    objects: Vec<Record>,
     /// State of both PINs, without their tries.
     pins: [(u8, u8); 2],
 }
@@ -35,6 +38,7 @@ pub(crate) fn view(image: Vec<u8>) -> (View, Tries) {
         container_info: vec![],
         files: vec![],
         certificates: [vec![], vec![]],
+        objects: vec![],
         pins: [(0, 0); 2],
     };
     let mut tries = [0; 2];
@@ -50,6 +54,9 @@ pub(crate) fn view(image: Vec<u8>) -> (View, Tries) {
             let export = |usage| host.send([0x80, 0x4E, usage, 0], &data).0;
             view.certificates = [0, 1].map(export);
         }
+        view.objects = host.list(false);
+        let keys = view.objects.iter_mut().flat_map(|object| &mut object.key);
+        keys.for_each(|key| key.public.clear());
         for role in [ADMIN, USER] {
             let [max, left, state] = host.pin_info(role);
             view.pins[usize::from(role)] = (max, state);

@@ -61,6 +61,17 @@ impl PinEntry {
         self.windows.cancel();
     }
 
+    /// Whether a PIN is there, or can be typed: arguments are looked at before the state.
+    ///
+    /// # Errors
+    /// [`Error::ArgumentsBad`].
+    pub(crate) fn check(&self, given: GivenPin<'_>) -> Result<(), Error> {
+        match given {
+            GivenPin::Elsewhere if !self.is_available() => Err(Error::ArgumentsBad),
+            _ => Ok(()),
+        }
+    }
+
     /// The PIN given, or one typed now. Nothing is locked while the window is open.
     ///
     /// # Errors

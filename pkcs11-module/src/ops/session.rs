@@ -65,6 +65,7 @@ pub(crate) fn login(
     user: CK_USER_TYPE,
     pin: GivenPin<'_>,
 ) -> Result<(), Error> {
+    module.pin_entry.check(pin)?;
     let (role, wanted) = match user {
         CKU_USER => (PinType::User, Login::User),
         CKU_SO => (PinType::Admin, Login::Officer),

@@ -168,6 +168,7 @@ pub(crate) fn init_token(
     pin: GivenPin<'_>,
     label: &[u8],
 ) -> Result<(), Error> {
+    module.pin_entry.check(pin)?;
     let label = ukey_ffi::padded::trim_blank(label).ok_or(Error::ArgumentsBad)?;
     let token = module.slots.token(slot)?;
     let is_open = || {
@@ -194,6 +195,7 @@ pub(crate) fn init_pin(
     session: &OpenSession,
     pin: GivenPin<'_>,
 ) -> Result<(), Error> {
+    module.pin_entry.check(pin)?;
     if session.token.login() != Login::Officer {
         return Err(Error::UserNotLoggedIn);
     }
@@ -211,6 +213,8 @@ pub(crate) fn set_pin(
     old: GivenPin<'_>,
     new: GivenPin<'_>,
 ) -> Result<(), Error> {
+    module.pin_entry.check(old)?;
+    module.pin_entry.check(new)?;
     if !session.read_write {
         return Err(Error::SessionReadOnly);
     }

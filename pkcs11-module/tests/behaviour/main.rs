@@ -20,3 +20,4 @@ mod session_model;
 mod sign;
 mod sign_rsa;
 mod slots;
+mod threads;

@@ -13,6 +13,11 @@ struct Layer {
 
 const LAYERS: &[Layer] = &[
     Layer {
+        folder: "crates/gm-kernels",
+        name: "gm_kernels",
+        may_use: &[],
+    },
+    Layer {
         folder: "crates/ukey-rsa-raw",
         name: "ukey_rsa_raw",
         may_use: &[],
@@ -20,7 +25,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         folder: "crates/ukey-crypto",
         name: "ukey_crypto",
-        may_use: &["ukey_rsa_raw"],
+        may_use: &["gm_kernels", "ukey_rsa_raw"],
     },
     Layer {
         folder: "crates/ukey-apdu",

@@ -1,12 +1,16 @@
 //! `unsafe` may stand only in `crates/ukey-ffi`, in the calls to the RSA of AWS-LC
-//! (`crates/ukey-rsa-raw`) and in the `abi/` folders of the two C libraries.
-//! Every other crate must forbid it by attribute, so that the compiler says so too.
+//! (`crates/ukey-rsa-raw`), in the `abi/` folders of the two C libraries, and in the processor-specific
+//! part of the kernels. Every other crate must forbid it by attribute, so that the compiler says so too.
 
 use crate::report::{Outcome, Workspace};
 use crate::source::{code_only, words};
 
 /// Crate roots of the libraries that have an `abi/` folder: they deny `unsafe` and allow it there.
 const WITH_ABI: &[&str] = &["pkcs11-module", "skf-bridge"];
+
+/// The kernels' processor-specific part; their root denies `unsafe` and allows it there.
+const KERNELS: &str = "crates/gm-kernels/src/arch/";
+const KERNELS_ROOT: &str = "crates/gm-kernels/src/lib.rs";
 
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let files = workspace.rust_files();
@@ -23,7 +27,11 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
                 findings.push(format!("{path}:{}: unsafe outside its zones", index + 1));
             }
         }
-        if is_crate_root(path) && !forbids(&code) {
+        if path == KERNELS_ROOT {
+            if !has_attribute(&code, "#![deny(unsafe_code)]") {
+                findings.push(format!("{path}: lacks #![deny(unsafe_code)]"));
+            }
+        } else if is_crate_root(path) && !forbids(&code) {
             findings.push(format!("{path}: lacks #![forbid(unsafe_code)]"));
         }
     }
@@ -33,10 +41,12 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     )
 }
 
-/// The zones: the FFI toolbox, the RSA calls, the `abi/` folders, and tests that call the C functions as C would.
+/// The zones: the FFI toolbox, the RSA calls, the kernels' processor code, the `abi/` folders, and tests
+/// that call the C functions as C would.
 fn may_be_unsafe(path: &str) -> bool {
     path.starts_with("crates/ukey-ffi/")
         || path.starts_with("crates/ukey-rsa-raw/")
+        || path.starts_with(KERNELS)
         || WITH_ABI.iter().any(|library| {
             path.starts_with(&format!("{library}/src/abi/"))
                 || path.starts_with(&format!("{library}/tests/"))
@@ -51,8 +61,11 @@ fn is_crate_root(path: &str) -> bool {
 }
 
 fn forbids(code: &str) -> bool {
-    code.lines()
-        .any(|line| line.trim() == "#![forbid(unsafe_code)]")
+    has_attribute(code, "#![forbid(unsafe_code)]")
+}
+
+fn has_attribute(code: &str, attribute: &str) -> bool {
+    code.lines().any(|line| line.trim() == attribute)
 }
 
 #[cfg(test)]
@@ -67,6 +80,8 @@ mod tests {
         assert!(may_be_unsafe("skf-bridge/src/abi/ecc.rs"));
         assert!(!may_be_unsafe("skf-bridge/src/ops/ecc.rs"));
         assert!(!may_be_unsafe("crates/ukey-token/src/lib.rs"));
+        assert!(may_be_unsafe("crates/gm-kernels/src/arch/x86_64/cpu.rs"));
+        assert!(!may_be_unsafe("crates/gm-kernels/src/lib.rs"));
     }
 
     #[test]

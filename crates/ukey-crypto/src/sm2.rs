@@ -1,8 +1,8 @@
 //! SM2 (GB/T 32918, GM/T 0003): signature, encryption and key agreement on the recommended 256-bit curve.
 //!
-//! Formats follow GM/T 0009. The point arithmetic is that of the `sm2` crate (constant-time); the
-//! schemes on top of it are ours, so that a key prepared once costs nothing more per operation, and
-//! so that every retry and check the standard asks for is visible here.
+//! Formats follow GM/T 0009. The arithmetic and the signature itself are those of `gm-kernels`
+//! (constant-time); the schemes on top are here, so that every retry and check the standard asks for is
+//! visible. Tests judge the results with the `sm2` crate.
 
 pub mod agreement;
 mod ciphertext;
@@ -20,8 +20,7 @@ pub use secret::SecretKey;
 pub use signature::Signature;
 
 use crate::{Error, rng};
-use ::sm2::elliptic_curve::{PrimeField, ops::Reduce};
-use ::sm2::{FieldBytes, NonZeroScalar, Scalar};
+use gm_kernels::sm2::Scalar;
 use zeroize::Zeroize;
 
 /// The ID to use when none was agreed (GM/T 0009 clause 10).
@@ -35,30 +34,16 @@ pub const FIELD_LEN: usize = 32;
 /// with an honest generator; with a broken one it ends in [`Error::Rng`] and not in a loop.
 const MAX_ATTEMPTS: usize = 64;
 
-/// Reads a scalar in 1..=n-1.
-fn scalar_from_bytes(bytes: &[u8; FIELD_LEN]) -> Option<NonZeroScalar> {
-    NonZeroScalar::from_repr(FieldBytes::from(*bytes)).into_option()
-}
-
-/// Reduces 32 bytes modulo n.
-fn reduce(bytes: &[u8; FIELD_LEN]) -> Scalar {
-    Scalar::reduce(&FieldBytes::from(*bytes))
-}
-
 /// A fresh random scalar in 1..=n-1, by rejection.
-fn random_scalar() -> Result<NonZeroScalar, Error> {
+fn random_scalar() -> Result<Scalar, Error> {
     let mut bytes = [0; FIELD_LEN];
     for _ in 0..MAX_ATTEMPTS {
         rng::fill(&mut bytes)?;
-        let scalar = scalar_from_bytes(&bytes);
+        let scalar = Scalar::from_bytes(&bytes);
         bytes.zeroize();
         if let Some(scalar) = scalar {
             return Ok(scalar);
         }
     }
     Err(Error::Rng)
-}
-
-fn scalar_to_bytes(scalar: &Scalar) -> [u8; FIELD_LEN] {
-    scalar.to_repr().into()
 }

@@ -1,8 +1,8 @@
 //! SM2 key agreement (GB/T 32918.3): two parties with certified keys and fresh ephemeral keys.
 
-use super::{FIELD_LEN, PublicKey, SecretKey, kdf, random_scalar, reduce};
+use super::{FIELD_LEN, PublicKey, SecretKey, kdf, random_scalar};
 use crate::{Error, sm3};
-use ::sm2::{NonZeroScalar, ProjectivePoint, Scalar};
+use gm_kernels::sm2::Scalar;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Who sent its ephemeral key first. Both sides hash the initiator's values first.
@@ -16,7 +16,7 @@ pub enum Role {
 
 /// An ephemeral key pair, good for one agreement. Zeroised on drop.
 pub struct Ephemeral {
-    secret: NonZeroScalar,
+    secret: Scalar,
     public: PublicKey,
 }
 
@@ -26,7 +26,7 @@ impl Ephemeral {
     /// # Errors
     /// [`Error::Rng`].
     pub fn generate() -> Result<Self, Error> {
-        Ok(Self::from_scalar(random_scalar()?))
+        Self::from_scalar(random_scalar()?).ok_or(Error::Rng)
     }
 
     /// The public half (R of the standard), to send to the peer.
@@ -35,17 +35,10 @@ impl Ephemeral {
         self.public
     }
 
-    pub(super) fn from_scalar(secret: NonZeroScalar) -> Self {
-        Self {
-            secret,
-            public: PublicKey::of(&secret),
-        }
-    }
-}
-
-impl Drop for Ephemeral {
-    fn drop(&mut self) {
-        self.secret.zeroize();
+    /// `None` for 0.
+    pub(super) fn from_scalar(secret: Scalar) -> Option<Self> {
+        let public = PublicKey::of(&secret)?;
+        Some(Self { secret, public })
     }
 }
 
@@ -125,14 +118,16 @@ fn shared_point(
     ephemeral: &Ephemeral,
     peer: &Peer<'_>,
 ) -> Result<Zeroizing<kdf::Shared>, Error> {
-    let mut t = **own.scalar() + x_bar(&ephemeral.public) * *ephemeral.secret;
-    let sum: ProjectivePoint =
-        peer.public_key.point() + peer.ephemeral.point() * x_bar(&peer.ephemeral);
-    let product = sum * t;
-    t.zeroize();
-    Ok(Zeroizing::new(
-        PublicKey::from_point(&product)?.coordinates(),
-    ))
+    let t = own.scalar() + &(&x_bar(&ephemeral.public) * &ephemeral.secret);
+    // What the peer sent is public, so this part may take the faster way.
+    let peer_ephemeral = peer.ephemeral.point();
+    let sum = peer.public_key.point();
+    let sum = sum.add_multiple_vartime(&x_bar(&peer.ephemeral), peer_ephemeral);
+    let sum = sum.ok_or(Error::InvalidPoint)?;
+    let mut product = sum.times(&t).ok_or(Error::InvalidPoint)?;
+    let shared = kdf::coordinates(&product);
+    product.zeroize();
+    Ok(shared)
 }
 
 /// x̄ = 2^w + (x mod 2^w) with w = 127 for this curve.
@@ -140,7 +135,7 @@ fn x_bar(point: &PublicKey) -> Scalar {
     let mut bytes = point.x();
     bytes[..FIELD_LEN / 2].fill(0);
     bytes[FIELD_LEN / 2] |= 0x80;
-    reduce(&bytes)
+    Scalar::reduce(&bytes)
 }
 
 fn hash(parts: &[&[u8]]) -> [u8; 32] {

@@ -2,10 +2,19 @@
 
 use super::FIELD_LEN;
 use crate::sm3;
-use zeroize::Zeroize;
+use gm_kernels::sm2::Point;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Coordinates x2 || y2 of the shared point.
 pub(super) type Shared = [u8; 2 * FIELD_LEN];
+
+/// Those of a secret point.
+pub(super) fn coordinates(point: &Point) -> Zeroizing<Shared> {
+    let mut both = Zeroizing::new([0; 2 * FIELD_LEN]);
+    both[..FIELD_LEN].copy_from_slice(Zeroizing::new(point.x()).as_slice());
+    both[FIELD_LEN..].copy_from_slice(Zeroizing::new(point.y()).as_slice());
+    both
+}
 
 /// XORs the key stream SM3(z || 1) || SM3(z || 2) || … over `data`, where `z` has been absorbed into
 /// `prefix`. Returns whether any byte of the stream was not zero.

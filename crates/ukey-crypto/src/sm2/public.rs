@@ -1,10 +1,10 @@
 //! SM2 public keys: verification, encryption, and the identity digest Z.
 
-use super::{Ciphertext, FIELD_LEN, MAX_ATTEMPTS, Signature, kdf, random_scalar, reduce};
+use super::{Ciphertext, DEFAULT_ID, FIELD_LEN, MAX_ATTEMPTS, Signature, kdf, random_scalar};
 use crate::{Error, sm3};
-use ::sm2::elliptic_curve::{Group, ops::MulByGeneratorVartime, point::AffineCoordinates};
-use ::sm2::{AffinePoint, NonZeroScalar, ProjectivePoint};
-use zeroize::{Zeroize, Zeroizing};
+use gm_kernels::sm2::{Point, Scalar, verify};
+use std::sync::OnceLock;
+use zeroize::Zeroize;
 
 /// Longest ID that ENTL (16 bits, counting bits) can describe, in bytes.
 const MAX_ID_LEN: usize = 8191;
@@ -15,7 +15,7 @@ const CURVE_BYTES: [u8; 4 * FIELD_LEN] = curve_bytes();
 /// A point of the curve other than infinity.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey {
-    point: AffinePoint,
+    point: Point,
     x: [u8; FIELD_LEN],
     y: [u8; FIELD_LEN],
 }
@@ -27,13 +27,10 @@ impl PublicKey {
     /// [`Error::InvalidLength`]; [`Error::InvalidPoint`] if a coordinate is not below p or the point
     /// is not on the curve.
     pub fn from_xy(x: &[u8], y: &[u8]) -> Result<Self, Error> {
-        if x.len() != FIELD_LEN || y.len() != FIELD_LEN {
-            return Err(Error::InvalidLength);
-        }
-        let mut sec1 = [4; 1 + 2 * FIELD_LEN];
-        sec1[1..=FIELD_LEN].copy_from_slice(x);
-        sec1[1 + FIELD_LEN..].copy_from_slice(y);
-        Self::from_sec1(&sec1)
+        let x = x.try_into().map_err(|_| Error::InvalidLength)?;
+        let y = y.try_into().map_err(|_| Error::InvalidLength)?;
+        let point = Point::from_coordinates(&x, &y).ok_or(Error::InvalidPoint)?;
+        Ok(Self { point, x, y })
     }
 
     /// A key from its 65-byte uncompressed form `04 || X || Y` (GM/T 0009 clause 7.1, SEC 1).
@@ -48,33 +45,22 @@ impl PublicKey {
         if bytes[0] != 4 {
             return Err(Error::InvalidEncoding);
         }
-        let key = ::sm2::PublicKey::from_sec1_bytes(bytes).map_err(|_| Error::InvalidPoint)?;
-        Ok(Self::from_finite(*key.as_affine()))
+        let (x, y) = bytes[1..].split_at(FIELD_LEN);
+        Self::from_xy(x, y)
     }
 
-    /// A key from a computed point.
-    pub(super) fn from_point(point: &ProjectivePoint) -> Result<Self, Error> {
-        if point.is_identity().into() {
-            return Err(Error::InvalidPoint);
-        }
-        Ok(Self::from_finite(point.to_affine()))
-    }
-
-    /// The public half of `secret`.
-    pub(super) fn of(secret: &NonZeroScalar) -> Self {
-        Self::from_finite(ProjectivePoint::mul_by_generator(secret).to_affine())
-    }
-
-    fn from_finite(point: AffinePoint) -> Self {
-        Self {
+    /// The public half of `secret`; `None` for 0.
+    pub(super) fn of(secret: &Scalar) -> Option<Self> {
+        let point = Point::generator_times(secret)?;
+        Some(Self {
             point,
-            x: point.x().into(),
-            y: point.y().into(),
-        }
+            x: point.x(),
+            y: point.y(),
+        })
     }
 
-    pub(super) fn point(&self) -> ProjectivePoint {
-        self.point.into()
+    pub(super) const fn point(&self) -> &Point {
+        &self.point
     }
 
     /// The x coordinate, big endian.
@@ -106,11 +92,11 @@ impl PublicKey {
         if id.len() > MAX_ID_LEN {
             return Err(Error::InvalidLength);
         }
-        let bits = u16::try_from(id.len() * 8).expect("8191 bytes are fewer than 2^16 bits");
-        let mut hash = sm3::Sm3::new();
-        hash.update(&bits.to_be_bytes());
-        hash.update(id);
-        hash.update(&CURVE_BYTES);
+        let mut hash = if id == DEFAULT_ID {
+            default_id_hasher()
+        } else {
+            id_hasher(id)
+        };
         hash.update(&self.x);
         hash.update(&self.y);
         Ok(hash.finish())
@@ -141,18 +127,7 @@ impl PublicKey {
     /// # Errors
     /// [`Error::Verification`], also for r or s outside 1..=n-1.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &Signature) -> Result<(), Error> {
-        let (r, s) = signature.scalars().ok_or(Error::Verification)?;
-        let t = *r + *s;
-        if t.is_zero().into() {
-            return Err(Error::Verification);
-        }
-        // Everything here is public, so the faster variable-time multiplication is safe.
-        let point = ProjectivePoint::mul_by_generator_and_mul_add_vartime(&s, &t, &self.point());
-        if point.is_identity().into() {
-            return Err(Error::Verification);
-        }
-        let x1: [u8; FIELD_LEN] = point.to_affine().x().into();
-        if *r == reduce(e) + reduce(&x1) {
+        if verify(&self.point, e, &signature.r, &signature.s) {
             Ok(())
         } else {
             Err(Error::Verification)
@@ -169,10 +144,8 @@ impl PublicKey {
             return Err(Error::InvalidLength);
         }
         for _ in 0..MAX_ATTEMPTS {
-            let mut k = random_scalar()?;
-            let result = self.encrypt_with(&k, plaintext);
-            k.zeroize();
-            if let Some(ciphertext) = result {
+            let k = random_scalar()?;
+            if let Some(ciphertext) = self.encrypt_with(&k, plaintext) {
                 return Ok(ciphertext);
             }
         }
@@ -180,14 +153,14 @@ impl PublicKey {
     }
 
     /// One attempt with the given `k`; `None` if the key stream came out all zero.
-    pub(super) fn encrypt_with(&self, k: &NonZeroScalar, plaintext: &[u8]) -> Option<Ciphertext> {
-        let c1 = Self::of(k);
-        let shared = Self::from_point(&(self.point() * **k)).ok()?;
-        let mut shared = Zeroizing::new(shared.coordinates());
+    pub(super) fn encrypt_with(&self, k: &Scalar, plaintext: &[u8]) -> Option<Ciphertext> {
+        let c1 = Self::of(k)?;
+        let mut product = self.point.times(k)?;
+        let shared = kdf::coordinates(&product);
+        product.zeroize();
         let mut data = plaintext.to_vec();
         let usable = kdf::xor_key_stream(&shared, &mut data);
         let hash = kdf::c3(&shared, plaintext);
-        shared.zeroize();
         usable.then_some(Ciphertext {
             x: c1.x,
             y: c1.y,
@@ -213,6 +186,22 @@ impl core::fmt::Debug for PublicKey {
         }
         f.write_str(")")
     }
+}
+
+/// A hash that has absorbed what Z has before the key: ENTL, the ID and the curve.
+fn id_hasher(id: &[u8]) -> sm3::Sm3 {
+    let bits = u16::try_from(id.len() * 8).expect("8191 bytes are fewer than 2^16 bits");
+    let mut hash = sm3::Sm3::new();
+    hash.update(&bits.to_be_bytes());
+    hash.update(id);
+    hash.update(&CURVE_BYTES);
+    hash
+}
+
+/// The same for the ID that nearly everybody uses: two of the four blocks of Z are always these.
+fn default_id_hasher() -> sm3::Sm3 {
+    static HASHER: OnceLock<sm3::Sm3> = OnceLock::new();
+    HASHER.get_or_init(|| id_hasher(DEFAULT_ID)).clone()
 }
 
 const fn curve_bytes() -> [u8; 4 * FIELD_LEN] {

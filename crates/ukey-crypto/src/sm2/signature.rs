@@ -1,8 +1,7 @@
 //! SM2 signature values and their two encodings.
 
-use super::{FIELD_LEN, der, scalar_from_bytes};
+use super::{FIELD_LEN, der};
 use crate::Error;
-use ::sm2::NonZeroScalar;
 
 /// A signature (r, s). The ranges are judged at verification, not here: a token has to carry values
 /// it did not make.
@@ -63,10 +62,5 @@ impl Signature {
         };
         content.end()?;
         Ok(signature)
-    }
-
-    /// Both values as scalars, if they are in 1..=n-1.
-    pub(super) fn scalars(&self) -> Option<(NonZeroScalar, NonZeroScalar)> {
-        Some((scalar_from_bytes(&self.r)?, scalar_from_bytes(&self.s)?))
     }
 }

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
+mod other_implementation;
 
 use super::*;
 use crate::sm4;
+use gm_kernels::sm2::Engine;
 
 const D: &str = "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8";
 const PX: &str = "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020";
@@ -18,8 +20,8 @@ fn hex32(text: &str) -> [u8; 32] {
     hex::decode(text).unwrap().try_into().unwrap()
 }
 
-fn scalar(text: &str) -> NonZeroScalar {
-    scalar_from_bytes(&hex32(text)).unwrap()
+fn scalar(text: &str) -> Scalar {
+    Scalar::from_bytes(&hex32(text)).unwrap()
 }
 
 fn secret(text: &str) -> SecretKey {
@@ -54,28 +56,17 @@ fn key_pair_identity_digest_and_message_digest() {
 
 #[test]
 fn signature_with_the_fixed_nonce() {
-    let signature = secret(D).sign_with(&scalar(K), &digest()).unwrap();
+    let key = gm_kernels::sm2::SigningKey::new(&scalar(D)).unwrap();
+    let (r, s) = key
+        .sign_with_nonce(Engine::best(), &digest(), &scalar(K))
+        .unwrap();
+    let signature = Signature { r, s };
     assert_eq!(signature.r, hex32(R));
     assert_eq!(signature.s, hex32(S));
     public(PX, PY).verify_digest(&digest(), &signature).unwrap();
     let der = hex::decode(format!("3046022100{R}022100{S}")).unwrap();
     assert_eq!(signature.to_der(), der);
     assert_eq!(Signature::from_der(&der).unwrap(), signature);
-}
-
-#[test]
-fn unfit_nonces_are_refused() {
-    // e = -x1 makes r = 0; e = -x1 - k makes r + k = n.
-    let key = secret(D);
-    let k = scalar(K);
-    let x1 = PublicKey::of(&k).x();
-    let r_zero = scalar_to_bytes(&-reduce(&x1));
-    assert_eq!(key.sign_with(&k, &r_zero), None);
-    let r_plus_k_zero = scalar_to_bytes(&-(reduce(&x1) + *k));
-    assert_eq!(key.sign_with(&k, &r_plus_k_zero), None);
-    // s = 0 when k = r d, that is e = k/d - x1.
-    let s_zero = scalar_to_bytes(&(*k * key.scalar().invert().unwrap() - reduce(&x1)));
-    assert_eq!(key.sign_with(&k, &s_zero), None);
 }
 
 #[test]
@@ -101,7 +92,7 @@ fn signature_values_out_of_range_never_verify() {
         s: hex32(S),
     };
     key.verify_digest(&digest(), &good).unwrap();
-    let n_minus_r = scalar_to_bytes(&-*scalar(R));
+    let n_minus_r = (-&scalar(R)).to_bytes();
     for bad in [
         Signature { r: [0; 32], ..good },
         Signature { s: [0; 32], ..good },
@@ -239,20 +230,20 @@ fn an_all_zero_key_stream_is_never_used() {
     // With one byte of message one nonce in 256 gives a zero key stream; look for one.
     let key = secret(D);
     let mut refused = 0;
-    let mut d = scalar_to_bytes(&scalar(K));
+    let mut d = scalar(K).to_bytes();
     for low in 0..=255u8 {
         for high in 0..4 {
             d[31] = low;
             d[30] = high;
-            let k = scalar_from_bytes(&d).unwrap();
+            let k = Scalar::from_bytes(&d).unwrap();
             let Some(ciphertext) = key.public_key().encrypt_with(&k, b"M") else {
                 refused += 1;
                 // The same nonce with a second byte of message is fine, and shows the zero byte.
                 let longer = key.public_key().encrypt_with(&k, b"MM").unwrap();
                 assert_eq!(longer.data[0], b'M');
                 // Someone else may have made it all the same: C3 right, key stream zero.
-                let shared = PublicKey::from_point(&(key.public_key().point() * *k)).unwrap();
-                let hash = kdf::c3(&shared.coordinates(), b"M");
+                let shared = key.public_key().point().times(&k).unwrap();
+                let hash = kdf::c3(&kdf::coordinates(&shared), b"M");
                 let forged = Ciphertext {
                     hash,
                     data: b"M".to_vec(),

@@ -23,10 +23,12 @@ fn key_agreement_with_the_fixed_nonces() {
     );
     let ra = Ephemeral::from_scalar(scalar(
         "D4DE15474DB74D06491C440D305E012400990F3E390C7E87153C12DB2EA60BB3",
-    ));
+    ))
+    .unwrap();
     let rb = Ephemeral::from_scalar(scalar(
         "7E07124814B309489125EAED101113164EBF0F3458C5BD88335C1F9D596243D6",
-    ));
+    ))
+    .unwrap();
     let (ra_public, rb_public) = (ra.public_key(), rb.public_key());
     let expected_ra = public(
         "64CED1BDBC99D590049B434D0FD73428CF608A5DB8FE5CE07F15026940BAE40E",
@@ -129,11 +131,12 @@ fn key_agreement_refuses_infinity() {
     // R = -[x̄^-1]P cannot be found without inverting x̄(R); d + x̄ r = 0 can: t = 0 gives infinity.
     // Choose the own key so: d = -x̄(R) r.
     let r = scalar(K);
-    let ephemeral = Ephemeral::from_scalar(r);
+    let ephemeral = Ephemeral::from_scalar(r.clone()).unwrap();
     let mut x_bar = ephemeral.public_key().x();
     x_bar[..16].fill(0);
     x_bar[16] |= 0x80;
-    let own = SecretKey::from_bytes(&scalar_to_bytes(&-(reduce(&x_bar) * *r))).unwrap();
+    let d = -&(&Scalar::reduce(&x_bar) * &r);
+    let own = SecretKey::from_bytes(&d.to_bytes()).unwrap();
     let other = public(PX, PY);
     let peer = Peer {
         public_key: other,

@@ -1,0 +1,8 @@
+//! Code for x86-64 beyond its first version, behind tokens that prove the processor has what it needs.
+
+mod cpu;
+mod sm2_field;
+mod sm2_select;
+
+pub(crate) use sm2_field::Adx;
+pub(crate) use sm2_select::{Avx2, Avx512};

@@ -1,0 +1,154 @@
+//! k G by a comb: 37 signed digits of 7 bits, no doublings.
+//!
+//! `comb_g.bin` holds 37 windows of 64 affine points: entry j of window i is (j + 1) 2^(7 i) G, x then y,
+//! each as four little-endian words in Montgomery form. A test computes it anew.
+
+use super::field::{Arith, Fe};
+use super::jacobian::{Affine, Jacobian};
+use super::words::Words;
+use crate::ct::Mask;
+
+/// A point as eight words: x, then y.
+pub(crate) type Entry = [u64; 8];
+/// All positive multiples that one digit can ask for.
+pub(crate) type Window = [Entry; ENTRIES];
+
+const WINDOWS: usize = 37;
+const ENTRIES: usize = 64;
+const BITS: usize = 7;
+
+/// Aligned so that a point never lies across two cache lines.
+#[repr(align(64))]
+struct Table([Window; WINDOWS]);
+
+static TABLE: Table = Table(parse(include_bytes!("comb_g.bin")));
+
+const fn parse(bytes: &[u8; WINDOWS * ENTRIES * 64]) -> [Window; WINDOWS] {
+    let mut table = [[[0; 8]; ENTRIES]; WINDOWS];
+    let (words, _) = bytes.as_chunks::<8>();
+    let mut i = 0;
+    while i < words.len() {
+        table[i / 8 / ENTRIES][i / 8 % ENTRIES][i % 8] = u64::from_le_bytes(words[i]);
+        i += 1;
+    }
+    table
+}
+
+/// A way to read an entry of a window without showing which.
+pub(crate) trait Gather: Copy {
+    /// Entry number `index`, counted from 1; anything for 0.
+    fn select(self, window: &Window, index: u64) -> Entry;
+}
+
+/// With plain masks.
+#[derive(Clone, Copy)]
+pub(crate) struct MaskGather;
+
+impl Gather for MaskGather {
+    #[inline(always)]
+    fn select(self, window: &Window, index: u64) -> Entry {
+        let mut found = [0; 8];
+        for (number, entry) in (1..).zip(window) {
+            let mask = Mask::equal(number, index).word();
+            for (word, other) in found.iter_mut().zip(entry) {
+                *word |= other & mask;
+            }
+        }
+        found
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+impl Gather for crate::arch::x86_64::Avx2 {
+    #[inline(always)]
+    fn select(self, window: &Window, index: u64) -> Entry {
+        self.select(window, index)
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+impl Gather for crate::arch::x86_64::Avx512 {
+    #[inline(always)]
+    fn select(self, window: &Window, index: u64) -> Entry {
+        self.select(window, index)
+    }
+}
+
+/// k G for k below n; infinity for 0.
+///
+/// An addition never meets its own operand: the digits below window i sum to less than 0.51 2^(7 i) in
+/// absolute value, so the sum cannot equal a nonzero digit times 2^(7 i) or its negative, and it takes a
+/// k outside 0..n for that to happen modulo n.
+#[inline(always)]
+pub(crate) fn multiply<A: Arith, T: Gather>(a: A, gather: T, k: &Words) -> Jacobian {
+    let mut sum = Jacobian::INFINITY;
+    let mut empty = Mask::from_bit(1);
+    for (i, window) in TABLE.0.iter().enumerate() {
+        let digit = Digit::of(k, i);
+        let point = from_entry(&gather.select(window, digit.size)).negate_if(a, digit.negative);
+        let zero = Mask::is_zero(digit.size);
+        let added = sum.add_affine(a, &point);
+        let first = Jacobian::select(empty, &point.to_jacobian(), &added);
+        sum = Jacobian::select(zero, &sum, &first);
+        empty = empty & zero;
+    }
+    sum
+}
+
+/// self += k G in variable time, for verification. Indices and branches depend on k.
+pub(crate) fn add_multiple_vartime<A: Arith>(a: A, mut sum: Jacobian, k: &Words) -> Jacobian {
+    for (i, window) in TABLE.0.iter().enumerate() {
+        let digit = Digit::of(k, i);
+        if digit.size == 0 {
+            continue;
+        }
+        let entry = &window[usize::try_from(digit.size - 1).unwrap_or(0)];
+        let point = from_entry(entry).negate_if(a, digit.negative);
+        sum = super::public_multiply::add_affine_complete(a, &sum, &point);
+    }
+    sum
+}
+
+fn from_entry(entry: &Entry) -> Affine {
+    let [x0, x1, x2, x3, y0, y1, y2, y3] = *entry;
+    Affine {
+        x: Fe([x0, x1, x2, x3]),
+        y: Fe([y0, y1, y2, y3]),
+    }
+}
+
+/// A signed digit: -64..=64.
+struct Digit {
+    size: u64,
+    negative: Mask,
+}
+
+impl Digit {
+    /// Digit `i` of k: the value of bits 7 i - 1 ..= 7 i + 6 with the lowest as a carry and the highest
+    /// as the sign.
+    #[inline(always)]
+    fn of(k: &Words, i: usize) -> Self {
+        let (size, negative) = booth_digit(k, i, BITS);
+        Self { size, negative }
+    }
+}
+
+/// Size and sign of digit `i` in the signed recoding of k with `bits` bits per digit.
+#[inline(always)]
+pub(crate) fn booth_digit(k: &Words, i: usize, bits: usize) -> (u64, Mask) {
+    let window = if i == 0 {
+        k[0] << 1
+    } else {
+        let at = i * bits - 1;
+        let low = k.get(at / 64).map_or(0, |word| word >> (at % 64));
+        let high = match k.get(at / 64 + 1) {
+            Some(word) if !at.is_multiple_of(64) => word << (64 - at % 64),
+            _ => 0,
+        };
+        low | high
+    } & ((1 << (bits + 1)) - 1);
+    let negative = Mask::from_bit(window >> bits);
+    let mirrored = (1 << (bits + 1)) - 1 - window;
+    let size = negative.select(mirrored, window);
+    ((size >> 1) + (size & 1), negative)
+}

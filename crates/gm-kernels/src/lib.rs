@@ -1,4 +1,5 @@
-//! Constant-time kernels for the Chinese commercial algorithms: SM2 (GB/T 32918).
+//! Constant-time kernels for the Chinese commercial algorithms: SM2 (GB/T 32918) and SM4
+//! (GB/T 32907).
 //!
 //! The kernels know nothing of encodings, files or keys at rest: they take and give fixed-size
 //! arrays. Every algorithm has a portable path in plain Rust without table look-ups on secrets, and
@@ -21,3 +22,4 @@ extern crate std;
 mod arch;
 mod ct;
 pub mod sm2;
+pub mod sm4;

@@ -41,3 +41,16 @@ pub(crate) fn value_barrier(word: u64) -> u64 {
     )))]
     core::hint::black_box(word)
 }
+
+/// Overwrites blocks with zeros in a way the optimiser keeps, and wide stores.
+#[inline(always)]
+pub(crate) fn wipe(blocks: &mut [[u8; 16]]) {
+    blocks.fill([0; 16]);
+    #[cfg(not(miri))]
+    // SAFETY: the assembly is empty; that it might read the blocks is what keeps the stores.
+    unsafe {
+        core::arch::asm!("/* {0} */", in(reg) blocks.as_ptr(), options(readonly, nostack, preserves_flags));
+    }
+    #[cfg(miri)]
+    core::hint::black_box(blocks);
+}

@@ -31,6 +31,11 @@ impl Features {
         Self::get().0 & wanted.0 == wanted.0
     }
 
+    /// Both sets together.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     fn get() -> Self {
         // A plain number that every thread computes alike: no ordering with other memory is needed.
         static CACHE: AtomicU32 = AtomicU32::new(0);

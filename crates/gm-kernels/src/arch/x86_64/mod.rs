@@ -3,6 +3,8 @@
 mod cpu;
 mod sm2_field;
 mod sm2_select;
+mod sm4;
 
 pub(crate) use sm2_field::Adx;
 pub(crate) use sm2_select::{Avx2, Avx512};
+pub(crate) use sm4::Sm4;

@@ -1,0 +1,22 @@
+//! SM4 (GB/T 32907): the block cipher on many blocks at once, and the modes that gain from that.
+//!
+//! [`Engine::best`] is the fastest way this processor has; [`Engine::available`] lists all of them. No
+//! way reads a table at an address that depends on key or data.
+
+mod bitsliced;
+mod circuit;
+mod engine;
+mod key;
+mod modes;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use engine::Engine;
+pub use key::Key;
+
+/// Length of a block in bytes.
+pub const BLOCK: usize = 16;
+
+/// One block.
+pub type Block = [u8; BLOCK];

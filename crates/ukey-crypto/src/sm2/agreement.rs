@@ -35,6 +35,15 @@ impl Ephemeral {
         self.public
     }
 
+    /// The pair of `secret`, which must not serve for anything else.
+    #[must_use]
+    pub fn from_secret(secret: &SecretKey) -> Self {
+        Self {
+            secret: secret.scalar().clone(),
+            public: secret.public_key(),
+        }
+    }
+
     /// `None` for 0.
     pub(super) fn from_scalar(secret: Scalar) -> Option<Self> {
         let public = PublicKey::of(&secret)?;

@@ -21,3 +21,4 @@ mod sign;
 mod sign_rsa;
 mod slots;
 mod threads;
+mod token_keys;

@@ -1,7 +1,7 @@
 //! Modes in which each block waits for the one before. They run inside the back end, where the round
 //! keys stay in registers from block to block.
 
-use crate::cipher::{BLOCK, Block};
+use crate::cipher::Block;
 use ::aes::cipher::{
     Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, consts::U16,
 };
@@ -53,7 +53,7 @@ impl BlockCipherEncClosure for CbcMac<'_> {
 
 #[inline(always)]
 fn add(chain: &mut Array<u8, U16>, block: &Block) {
-    for at in 0..BLOCK {
-        chain.0[at] ^= block[at];
+    for (sum, byte) in chain.0.iter_mut().zip(block) {
+        *sum ^= byte;
     }
 }

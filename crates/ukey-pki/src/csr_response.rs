@@ -23,7 +23,8 @@ const PEM_LABEL: &str = "CSR RESPONSE";
 /// For RSA pairs [`crate::enveloped_key::RsaEnvelopedKey`] stands in the place of SM2EnvelopedKey.
 #[derive(Clone, Debug)]
 pub struct CsrResponse {
-    /// The signing certificate, possibly with the certificates of its issuers.
+    /// The signing certificate, possibly with the certificates of its issuers. Empty when only an
+    /// encryption key is recovered.
     pub sign_certificates: Vec<Certificate>,
     /// The encryption key pair, wrapped to the signing key.
     pub enveloped_key: Option<EnvelopedKey>,
@@ -82,7 +83,8 @@ impl CsrResponse {
             .transpose()?
             .unwrap_or_default();
         fields.finish()?;
-        if sign_certificates.is_empty() {
+        // A recovered encryption key comes without a signing certificate.
+        if sign_certificates.is_empty() && encrypt_certificates.is_empty() {
             return Err(Error::malformed(WHAT));
         }
         Ok(Self {

@@ -5,6 +5,7 @@
 //! | [`key`] | SubjectPublicKeyInfo, PKCS#8, the [`Signer`] and [`Decryptor`] traits | GM/T 0009, RFC 5480, RFC 5958 |
 //! | [`name`] | distinguished names | RFC 5280 |
 //! | [`certificate`] | certificates, key usage, paths | GB/T 20518, RFC 5280 |
+//! | [`crl`] | certificate revocation lists | RFC 5280 |
 //! | [`request`] | certification requests | RFC 2986, GM/T 0092 |
 //! | [`csr_response`] | answer with the double certificate | GM/T 0092 |
 //! | [`enveloped_key`] | wrapped encryption pair | GM/T 0009, GM/T 0016 |
@@ -23,6 +24,7 @@ mod asn1;
 mod ber;
 pub mod ca;
 pub mod certificate;
+pub mod crl;
 pub mod csr_response;
 pub mod envelope;
 pub mod enveloped_key;

@@ -98,6 +98,10 @@ oids! {
     SUBJECT_ALT_NAME = "2.5.29.17";
     /// basicConstraints.
     BASIC_CONSTRAINTS = "2.5.29.19";
+    /// cRLNumber.
+    CRL_NUMBER = "2.5.29.20";
+    /// reasonCode of a CRL entry.
+    CRL_REASON = "2.5.29.21";
     /// nameConstraints.
     NAME_CONSTRAINTS = "2.5.29.30";
     /// cRLDistributionPoints.
@@ -108,6 +112,12 @@ oids! {
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
     /// extKeyUsage.
     EXTENDED_KEY_USAGE = "2.5.29.37";
+
+    // Extended key usages
+    /// id-kp-timeStamping.
+    TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
+    /// id-kp-OCSPSigning.
+    OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
     // Name attributes
     /// commonName.

@@ -1,7 +1,8 @@
 //! The core of a **test** certificate authority: no files, no clock, no network.
 //!
 //! It has the two roles of GM/T 0014 in one: it issues certificates, and it makes and escrows the
-//! encryption pairs of the double-certificate scheme. Its private key is a [`SoftwareKey`]; that,
+//! encryption pairs of the double-certificate scheme. The program around it, with its state, log and
+//! rules, is `ukey-ca`. Its private key is a [`SoftwareKey`]; that,
 //! and the absence of any registration work, is why it is for tests. Callers should say TEST in the
 //! authority's name and keep its root out of trust stores.
 

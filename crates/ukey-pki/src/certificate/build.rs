@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::instant;
 use crate::key::{PublicKey, Signer};
 use crate::name::Name;
+use crate::oid;
 use crate::signed::Signed;
 
 const WHAT: &str = "certificate";
@@ -32,13 +33,22 @@ pub enum Profile {
     /// Encryption certificate (加密证书): keyEncipherment, dataEncipherment, keyAgreement; without
     /// keyAgreement for RSA keys, which cannot do it.
     Encryption,
+    /// Time stamping authority: digitalSignature, nonRepudiation, and a critical extKeyUsage of
+    /// timeStamping alone (RFC 3161 section 2.3).
+    TimeStamping,
+    /// Answers OCSP requests for its issuer: digitalSignature, extKeyUsage OCSPSigning
+    /// (RFC 6960 section 4.2.2.2).
+    OcspSigning,
 }
 
 impl Profile {
     fn key_usage(self, key: &PublicKey) -> KeyUsage {
         let bits = match (self, key) {
             (Self::Authority { .. }, _) => KeyUsages::KeyCertSign | KeyUsages::CRLSign,
-            (Self::Signature, _) => KeyUsages::DigitalSignature | KeyUsages::NonRepudiation,
+            (Self::Signature | Self::TimeStamping, _) => {
+                KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
+            }
+            (Self::OcspSigning, _) => KeyUsages::DigitalSignature.into(),
             (Self::Encryption, PublicKey::Rsa(_)) => {
                 KeyUsages::KeyEncipherment | KeyUsages::DataEncipherment
             }
@@ -47,6 +57,20 @@ impl Profile {
             }
         };
         KeyUsage(bits)
+    }
+
+    /// extKeyUsage: its one purpose, and whether it is critical.
+    fn extended_key_usage(self) -> Option<Extension> {
+        let (purpose, critical) = match self {
+            Self::TimeStamping => (oid::TIME_STAMPING, true),
+            Self::OcspSigning => (oid::OCSP_SIGNING, false),
+            Self::Authority { .. } | Self::Signature | Self::Encryption => return None,
+        };
+        Some(Extension {
+            id: oid::EXTENDED_KEY_USAGE,
+            critical,
+            value: asn1::sequence(&[&asn1::oid(purpose)]),
+        })
     }
 }
 
@@ -111,6 +135,7 @@ fn extensions(
     }
     let usage = template.profile.key_usage(template.public_key);
     all.push(Extension::key_usage(usage)?);
+    all.extend(template.profile.extended_key_usage());
     all.extend_from_slice(template.extensions);
     let encoded: Vec<Vec<u8>> = all.iter().map(Extension::to_der).collect();
     let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();

@@ -25,10 +25,15 @@ pub struct Extension {
 
 impl Extension {
     /// Reads `[3] { SEQUENCE OF Extension }`. A repeated extension is refused.
-    pub(super) fn parse_all(wrapped: Element<'_>) -> Result<Vec<Self>> {
+    pub(crate) fn parse_all(wrapped: Element<'_>) -> Result<Vec<Self>> {
         let mut outer = wrapped.fields(WHAT)?;
         let list = outer.expect(asn1::SEQUENCE)?;
         outer.finish()?;
+        Self::parse_list(list)
+    }
+
+    /// Reads `SEQUENCE OF Extension`.
+    pub(crate) fn parse_list(list: Element<'_>) -> Result<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
         for element in list.fields(WHAT)?.collect()? {
             let extension = Self::parse(element)?;
@@ -57,7 +62,7 @@ impl Extension {
         })
     }
 
-    pub(super) fn to_der(&self) -> Vec<u8> {
+    pub(crate) fn to_der(&self) -> Vec<u8> {
         let id = asn1::oid(self.id);
         let value = asn1::octet_string(&self.value);
         match self.critical {
@@ -96,7 +101,7 @@ impl Extension {
         }
     }
 
-    pub(super) fn authority_key_identifier(identifier: &[u8]) -> Self {
+    pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Self {
         let key_identifier = asn1::tlv(asn1::context_primitive(0), &[identifier]);
         Self {
             id: oid::AUTHORITY_KEY_IDENTIFIER,

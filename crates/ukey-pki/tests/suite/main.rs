@@ -14,5 +14,6 @@ mod forge;
 mod hostile_input;
 mod names;
 mod requests;
+mod revocation;
 mod signed_messages;
 mod support;

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+mod ca;
 mod embedded;
 mod envelope;
 mod module;
@@ -21,13 +22,15 @@ fn main() {
         .as_slice()
     {
         [] => everything(),
+        ["ca"] => ca::run(ca::DEFAULT_REQUESTS),
+        ["ca", requests] => ca::run(requests.parse().expect("a number of requests")),
         ["embedded"] => embedded::run(),
         ["pcsc"] => pcsc::run(),
         [pcsc::INNER, folder] => pcsc::run_inside(folder.as_ref()),
         ["envelope"] => envelope::run(envelope::DEFAULT_MIB),
         ["envelope", mib] => envelope::run(mib.parse().expect("a size in MiB")),
         _ => {
-            eprintln!("usage: ukey-bench [embedded | pcsc | envelope [MIB]]");
+            eprintln!("usage: ukey-bench [ca [REQUESTS] | embedded | pcsc | envelope [MIB]]");
             std::process::exit(2);
         }
     }
@@ -37,6 +40,7 @@ fn everything() {
     embedded::run();
     pcsc::run();
     envelope::run(envelope::DEFAULT_MIB);
+    ca::run(ca::DEFAULT_REQUESTS);
 }
 
 /// Medians of the two sides, measured in turn.

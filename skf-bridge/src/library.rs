@@ -56,7 +56,7 @@ pub(crate) fn library() -> Result<&'static Library, Error> {
             sm1_is_sm4: config.skf_sm1_is_sm4,
             auth_key_file: config.auth_key_file.clone(),
         };
-        Ok(Library::new(ukey_host::registry(&config), settings))
+        Ok(Library::new(ukey_host::skf_registry(&config), settings))
     })
 }
 

@@ -45,7 +45,8 @@ const LAYERS: &[Layer] = &[
     Layer {
         folder: "crates/ukey-token",
         name: "ukey_token",
-        may_use: &["ukey_apdu", "ukey_crypto"],
+        // ukey_ffi for the libraries of vendors: the calls are unsafe, the backend is not
+        may_use: &["ukey_apdu", "ukey_crypto", "ukey_ffi"],
     },
     Layer {
         folder: "ukey-firmware-sim",

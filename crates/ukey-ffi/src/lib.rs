@@ -7,10 +7,13 @@
 //! Order in an export: read and check every argument ([`input`], [`OutBuf::new`]), compute on safe values, write last.
 //! C callers may pass the same buffer as input and output, so a slice made by [`input`] must not be used any more once
 //! something was written through [`output`].
+//!
+//! The other direction is here too: [`foreign`] calls the SKF library of somebody else.
 
 #![deny(missing_docs)]
 
 mod abi_code;
+pub mod foreign;
 mod guard;
 pub mod handle;
 pub mod input;

@@ -9,6 +9,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
 };
+use ukey_token::vendor::VendorLibrary;
 
 /// Everything that can be configured, with all sources applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,13 @@ pub struct Config {
     /// `[agent] developer`, `UKEY_AGENT_DEVELOPER=on|off`: the signing agent serves pages of
     /// `http://localhost` too. Default: off.
     pub agent_developer: bool,
+    /// `[[vendor]]`: SKF libraries of vendors, through which their tokens are used. Default: none.
+    pub vendor_libraries: Vec<VendorLibrary>,
+    /// `[readers] families`: where tokens are looked for. Default: everywhere.
+    pub families: Families,
+    /// `[skf] families`: the same for `libukey_skf.so`. Default: everywhere but in the libraries of vendors, which its clients
+    /// can load themselves, and of which it may be one.
+    pub skf_families: Families,
     /// `[log] filter`, `UKEY_LOG`: what to log (`info`, `ukey_token=debug`, …). Default: nothing.
     pub log_filter: Option<String>,
     /// `[log] file`, `UKEY_LOG_FILE`: where to log. Default: standard error.
@@ -73,9 +81,11 @@ struct File {
     pcsc: PcscSection,
     embedded: EmbeddedSection,
     device: DeviceSection,
+    readers: ReadersSection,
     skf: SkfSection,
     pin: PinSection,
     agent: AgentSection,
+    vendor: Vec<VendorSection>,
     log: LogSection,
 }
 
@@ -101,6 +111,13 @@ struct DeviceSection {
 #[serde(deny_unknown_fields, default)]
 struct SkfSection {
     sm1_is_sm4: Option<bool>,
+    families: Option<Vec<Family>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ReadersSection {
+    families: Option<Vec<Family>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -131,6 +148,9 @@ impl Default for Config {
             skf_sm1_is_sm4: false,
             pinentry: None,
             agent_developer: false,
+            vendor_libraries: Vec::new(),
+            families: Families::ALL,
+            skf_families: Families::WITHOUT_VENDORS,
             log_filter: None,
             log_file: None,
         }
@@ -192,6 +212,19 @@ impl Config {
         self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
         self.pinentry = file.pin.pinentry.or(self.pinentry.take());
         self.agent_developer = file.agent.developer.unwrap_or(self.agent_developer);
+        if let Some(list) = file.readers.families {
+            self.families = Families::of(&list);
+        }
+        if let Some(list) = file.skf.families {
+            self.skf_families = Families::of(&list);
+        }
+        if !file.vendor.is_empty() {
+            self.vendor_libraries = file
+                .vendor
+                .into_iter()
+                .map(VendorSection::library)
+                .collect();
+        }
         self.log_filter = file.log.filter.or(self.log_filter.take());
         self.log_file = file.log.file.or(self.log_file.take());
         Ok(())
@@ -269,6 +302,11 @@ fn folder(
         None => Some(PathBuf::from(variable("HOME")?).join(under_home)),
     }
 }
+
+mod vendor;
+
+use vendor::VendorSection;
+pub use vendor::{Families, Family};
 
 #[cfg(test)]
 mod tests;

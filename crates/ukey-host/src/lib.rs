@@ -9,28 +9,37 @@ mod embedded;
 mod log;
 pub mod pinentry;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Families, Family};
 pub use log::init_logging;
 
 use ukey_token::{
     Registry,
     transport::{Provider, embedded::EmbeddedProvider, pcsc::PcscProvider},
+    vendor::VendorProvider,
 };
 
-/// All providers that `config` asks for: PC/SC first, then the embedded images in their order.
-/// Images that do not exist are created blank, once, here; whoever moves one away later has
-/// pulled the token.
+/// All providers that `config` asks for: PC/SC first, then the embedded images in their order, then the libraries of
+/// vendors. Images that do not exist are created blank, once, here; whoever moves one away later has pulled the token.
 pub fn providers(config: &Config) -> Vec<Box<dyn Provider>> {
+    providers_of(config, config.families)
+}
+
+fn providers_of(config: &Config, families: Families) -> Vec<Box<dyn Provider>> {
     let mut providers: Vec<Box<dyn Provider>> = Vec::new();
-    if config.pcsc_enabled {
+    if config.pcsc_enabled && families.pcsc {
         providers.push(Box::new(PcscProvider::new()));
     }
-    if !config.embedded_images.is_empty() {
+    if !config.embedded_images.is_empty() && families.embedded {
         embedded::create_missing(&config.embedded_images);
         providers.push(Box::new(EmbeddedProvider::new(
             config.embedded_images.clone(),
             Box::new(embedded::open),
         )));
+    }
+    if families.vendor {
+        for library in &config.vendor_libraries {
+            providers.push(Box::new(VendorProvider::new(library.clone())));
+        }
     }
     providers
 }
@@ -38,4 +47,9 @@ pub fn providers(config: &Config) -> Vec<Box<dyn Provider>> {
 /// A registry over [`providers`].
 pub fn registry(config: &Config) -> Registry {
     Registry::new(providers(config))
+}
+
+/// The registry of `libukey_skf.so`: as [`registry`], with the families that `[skf]` names.
+pub fn skf_registry(config: &Config) -> Registry {
+    Registry::new(providers_of(config, config.skf_families))
 }

@@ -97,9 +97,9 @@ impl Device {
         format!("UKEY {}", self.shared.info.hw_version)
     }
 
-    /// Whether the token has our extension family (change counter, objects, decryption).
+    /// Whether the token keeps objects beside containers and files, which is what our extension family is about.
     pub fn has_extension(&self) -> bool {
-        self.shared.features.is_some()
+        self.features().contains(Features::OBJECTS)
     }
 
     /// Which parts of our extension family the token has.
@@ -171,7 +171,7 @@ impl Device {
     /// # Errors
     /// Link errors.
     pub fn change_counter(&self) -> Result<Option<u64>, Error> {
-        if !self.has_extension() {
+        if !self.features().contains(Features::CHANGE_COUNTER) {
             return Ok(None);
         }
         self.run(Run::Single, |connection| {

@@ -22,6 +22,7 @@ mod login;
 pub mod pin;
 mod registry;
 pub mod transport;
+pub mod vendor;
 pub mod view;
 
 pub use application::Application;

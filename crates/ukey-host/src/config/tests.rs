@@ -80,3 +80,43 @@ fn a_named_file_must_exist_and_a_switch_must_be_on_or_off() {
         Err(ConfigError::Variable { .. })
     ));
 }
+
+#[test]
+fn libraries_of_vendors_and_families_of_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        &folder,
+        "[readers]\nfamilies = ['vendor']\n[skf]\nfamilies = ['embedded', 'pcsc']\nsm1_is_sm4 = true\n\
+         [[vendor]]\npath = '/opt/a/libskf.so'\n\
+         [[vendor]]\npath = 'b.so'\nname = 'B'\nulong_bits = 64\npacking = 'natural'\nbool_bits = 8\n\
+         sm2_ids = 'draft'\nquirks = ['left-aligned']\ndeadline_s = 5\n",
+    );
+    let config = load(&[("UKEY_CONFIG", &path)]).unwrap();
+    assert!(config.skf_sm1_is_sm4 && config.families.vendor && !config.families.pcsc);
+    assert!(config.skf_families.embedded && !config.skf_families.vendor);
+    let [a, b] = config.vendor_libraries.as_slice() else {
+        panic!("{:?}", config.vendor_libraries);
+    };
+    assert_eq!(*a, VendorLibrary::new("/opt/a/libskf.so"));
+    assert_eq!(a.name, "libskf");
+    assert_eq!(
+        (b.name.as_str(), b.left_aligned, b.deadline.as_secs()),
+        ("B", true, 5)
+    );
+    assert!(load(&[]).unwrap().families.vendor);
+    assert!(!load(&[]).unwrap().skf_families.vendor);
+}
+
+#[test]
+fn deviations_that_do_not_exist_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in [
+        "ulong_bits = 16",
+        "packing = 'two'",
+        "quirks = ['odd']",
+        "color = 1",
+    ] {
+        let path = file(&folder, &format!("[[vendor]]\npath = 'a.so'\n{line}\n"));
+        assert!(load(&[("UKEY_CONFIG", &path)]).is_err(), "{line}");
+    }
+}

@@ -13,10 +13,10 @@ use ukey_apdu::{
     id::{AppId, Rights},
     request::{
         application::{
-            ApplicationOpened, ApplicationParameters, CreateApplicationSecured, DeleteApplication,
-            OpenApplication,
+            ApplicationCreated, ApplicationOpened, ApplicationParameters, CreateApplicationSecured,
+            DeleteApplication, OpenApplication,
         },
-        extension::{CreateApplicationProtected, ResetApplication},
+        extension::{CreateApplicationProtected, Features, ResetApplication},
     },
 };
 use ukey_crypto::sm4;
@@ -72,13 +72,17 @@ impl Device {
         new: &NewApplication<'_>,
         auth_key: Option<&[u8; super::AUTH_KEY_LEN]>,
     ) -> Result<(), Error> {
-        let plain = parameters(new)?;
-        let extended = self.has_extension();
+        let parameters = parameters(new)?;
+        let plain = encoded(&parameters);
+        let has_transport_key = self.features().contains(Features::TRANSPORT_KEY);
         let auth_key = auth_key.map(|key| sm4::Key::from(*key));
         self.run(Run::Once, |connection| {
-            let created = if extended {
-                let parameters = connection.under_transport_key(&plain)?;
-                connection.call(&CreateApplicationProtected { cipher: parameters })?
+            let created = if let Some(link) = connection.skf_link() {
+                let app = link.create_application(&parameters)?;
+                ApplicationCreated { app }
+            } else if has_transport_key {
+                let cipher = connection.under_transport_key(&plain)?;
+                connection.call(&CreateApplicationProtected { cipher })?
             } else {
                 let key = auth_key.as_ref().ok_or(Error::NotSupported)?;
                 let request = connection
@@ -107,12 +111,12 @@ impl Device {
     }
 }
 
-fn parameters(new: &NewApplication<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn parameters(new: &NewApplication<'_>) -> Result<ApplicationParameters, Error> {
     if new.name.len() > MAX_APPLICATION_NAME {
         return Err(Error::Name);
     }
     let secret = |pin: Option<&Pin>| Secret::from(pin.map_or(&[][..], Pin::expose));
-    let parameters = ApplicationParameters {
+    Ok(ApplicationParameters {
         name: checked_name(new.name)?,
         admin_pin: secret(Some(new.admin_pin)),
         admin_tries: new.admin_tries,
@@ -122,10 +126,13 @@ fn parameters(new: &NewApplication<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
         max_containers: MAX_CONTAINERS,
         max_certs: MAX_CERTIFICATES,
         max_files: MAX_FILES,
-    };
+    })
+}
+
+fn encoded(parameters: &ApplicationParameters) -> Zeroizing<Vec<u8>> {
     let mut writer = Writer::new();
     parameters.put(&mut writer);
-    Ok(Zeroizing::new(writer.into_vec()))
+    Zeroizing::new(writer.into_vec())
 }
 
 impl Application {

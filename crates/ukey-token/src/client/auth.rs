@@ -102,8 +102,12 @@ impl Device {
     /// # Errors
     /// [`Error::DeviceAuthenticationFailed`]; link errors.
     pub fn authenticate(&self, key: &[u8; AUTH_KEY_LEN]) -> Result<(), Error> {
+        let bytes = key;
         let key = sm4::Key::from(*key);
         self.run(Run::Once, |connection| {
+            if let Some(link) = connection.skf_link() {
+                return link.authenticate(bytes);
+            }
             let mut block = secure::device_auth_block(&connection.challenge()?);
             sm4::ecb_encrypt(&key, &mut block)?;
             connection
@@ -138,6 +142,9 @@ impl Device {
     ) -> Result<(), Error> {
         let old = sm4::Key::from(*old);
         self.run(Run::Once, |connection| {
+            if let Some(link) = connection.skf_link() {
+                return link.change_auth_key(new);
+            }
             let request = connection.secured(&old, new, |secured| ChangeDevAuthKey { secured })?;
             connection.call(&request).map(drop)
         })
@@ -161,8 +168,9 @@ impl Application {
     /// # Errors
     /// [`Error::PinIncorrect`], [`Error::PinLocked`], [`Error::PinNotSet`]; link errors.
     pub fn verify_pin(&self, pin_type: PinType, pin: &Pin) -> Result<(), Error> {
-        self.run(Run::Once, |connection, app| {
-            connection.verify_pin(app, pin_type, pin)
+        self.run(Run::Once, |connection, app| match connection.skf_link() {
+            Some(link) => link.verify_pin(app, pin_type, pin.expose()),
+            None => connection.verify_pin(app, pin_type, pin),
         })?;
         self.logged(Role::One(pin_type), true);
         Ok(())
@@ -174,6 +182,9 @@ impl Application {
     /// As [`Application::verify_pin`].
     pub fn change_pin(&self, pin_type: PinType, old: &Pin, new: &Pin) -> Result<(), Error> {
         self.run(Run::Once, |connection, app| {
+            if let Some(link) = connection.skf_link() {
+                return link.change_pin(app, pin_type, old.expose(), new.expose());
+            }
             let key = connection.pin_key(old)?;
             let request = connection.secured(&key, new.expose(), |secured| ChangePin {
                 pin_type,
@@ -191,6 +202,9 @@ impl Application {
     /// As [`Application::verify_pin`], about the administrator PIN.
     pub fn unblock_pin(&self, admin: &Pin, new_user: &Pin) -> Result<(), Error> {
         self.run(Run::Once, |connection, app| {
+            if let Some(link) = connection.skf_link() {
+                return link.unblock_pin(app, admin.expose(), new_user.expose());
+            }
             let key = connection.pin_key(admin)?;
             let request = connection.secured(&key, new_user.expose(), |secured| UnblockPin {
                 app,

@@ -51,6 +51,9 @@ impl Container {
     pub fn import_sm2(&self, key: &EnvelopedSm2Key<'_>) -> Result<(), Error> {
         let halves = [&key.encrypted_private[32..], &key.encrypted_private[..32]];
         self.run_logged_in(Run::Once, |connection, app, container| {
+            if let Some(link) = connection.skf_link() {
+                return link.import_sm2(container, key).map_err(wrong_kind);
+            }
             let mut outcome = Ok(());
             for half in halves {
                 let enveloped = EnvelopedKey {

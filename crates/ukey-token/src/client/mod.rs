@@ -4,7 +4,7 @@
 use crate::{
     channel::Channel,
     error::Error,
-    transport::{Transport, TransportError},
+    transport::{Transport, TransportError, skf_link::SkfLink},
 };
 use std::collections::HashMap;
 use ukey_apdu::{
@@ -61,6 +61,11 @@ impl Connection {
 
     pub(crate) fn transport(&mut self) -> &mut dyn Transport {
         self.channel.transport()
+    }
+
+    /// As [`Transport::skf_link`].
+    fn skf_link(&mut self) -> Option<&mut dyn SkfLink> {
+        self.channel.transport().skf_link()
     }
 
     /// As [`Transport::begin_transaction`].

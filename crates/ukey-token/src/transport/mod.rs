@@ -8,6 +8,7 @@ pub mod embedded;
 pub mod pcsc;
 #[cfg(test)]
 pub(crate) mod script;
+pub mod skf_link;
 
 /// Failures of the link itself. They say nothing about what the card thinks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +81,11 @@ pub trait Transport: Send {
 
     /// What fits into one APDU.
     fn limits(&self) -> Limits;
+
+    /// The link as one that ends in an SKF library, if it does: some things go to such a one in another shape.
+    fn skf_link(&mut self) -> Option<&mut dyn skf_link::SkfLink> {
+        None
+    }
 
     /// The token's change counter without an exchange, where the link can tell it.
     fn change_counter(&mut self) -> Option<u64> {

@@ -5,6 +5,7 @@ use crate::Error;
 use aws_lc_rs::agreement;
 use aws_lc_rs::encoding::{AsBigEndian, EcPrivateKeyBin};
 use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair};
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// A private key on one of the curves: a number from 1 to the order less 1. Zeroised on drop.
@@ -13,6 +14,8 @@ use zeroize::Zeroizing;
 pub struct PrivateKey {
     scalar: Zeroizing<Vec<u8>>,
     signer: EcdsaKeyPair,
+    /// The key in the form that agreements take, made when one is asked for.
+    exchange: OnceLock<agreement::PrivateKey>,
     public: PublicKey,
 }
 
@@ -59,6 +62,7 @@ impl PrivateKey {
         Ok(Self {
             scalar,
             signer,
+            exchange: OnceLock::new(),
             public,
         })
     }
@@ -100,13 +104,19 @@ impl PrivateKey {
         if peer.curve() != self.curve() {
             return Err(Error::InvalidKey);
         }
-        let algorithm = self.curve().exchange();
-        let own = agreement::PrivateKey::from_private_key(algorithm, &self.scalar)
-            .map_err(|_| Error::InvalidKey)?;
-        let peer = agreement::UnparsedPublicKey::new(algorithm, peer.to_sec1());
-        agreement::agree(&own, peer, Error::InvalidKey, |secret| {
+        let peer = agreement::UnparsedPublicKey::new(self.curve().exchange(), peer.to_sec1());
+        agreement::agree(self.exchange()?, peer, Error::InvalidKey, |secret| {
             Ok(Zeroizing::new(secret.to_vec()))
         })
+    }
+
+    fn exchange(&self) -> Result<&agreement::PrivateKey, Error> {
+        if let Some(ready) = self.exchange.get() {
+            return Ok(ready);
+        }
+        let key = agreement::PrivateKey::from_private_key(self.curve().exchange(), &self.scalar)
+            .map_err(|_| Error::InvalidKey)?;
+        Ok(self.exchange.get_or_init(|| key))
     }
 }
 

@@ -65,8 +65,8 @@ fn only_reads(command: &CommandApdu) -> bool {
         | Ins::DeleteObject
         | Ins::ResetApplication
         | Ins::SetUserPin => false,
-        // Using and exporting a key.
-        Ins::KeyObject => matches!(command.p1, 2 | 3),
+        // Using and exporting a key, the list of retired containers.
+        Ins::KeyObject => matches!(command.p1, 2 | 3 | 8),
         _ => true,
     }
 }
@@ -210,6 +210,8 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
             4 => call.to(key_object::update_key),
             5 => call.to(key_object::delete_objects),
             6 => call.to(key_object::copy_key),
+            7 => call.to(container::retire_container),
+            8 => call.to(container::enum_retired),
             _ => call.to(key_object::generate_key),
         },
     }

@@ -213,6 +213,7 @@ impl Card {
         usage: KeyUsage,
         key: &PrivateKey,
     ) -> Result<PublicKey, StatusWord> {
+        place.require_active(&self.flash)?;
         let kind = place.info(&self.flash).container_type;
         if kind != ContainerType::Empty && kind != key.kind() {
             return Err(StatusWord::CONDITIONS);

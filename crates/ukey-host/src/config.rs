@@ -20,6 +20,9 @@ pub struct Config {
     /// `[embedded] images`, `UKEY_EMBEDDED=path[:path…]`: token images in this process. Default:
     /// `ukey/token.img` in the user's data folder if it exists, else none.
     pub embedded_images: Vec<PathBuf>,
+    /// `[embedded] size_mib`, `UKEY_EMBEDDED_SIZE_MIB`: size in MiB of images that are made because they are
+    /// missing, 1 to 4096. Default: 4.
+    pub embedded_size_mib: u32,
     /// `[device] auth_key_file`, `UKEY_AUTH_KEY_FILE`: file with the 16-byte device
     /// authentication key, raw or as 32 hexadecimal digits. Default: the factory key.
     pub auth_key_file: Option<PathBuf>,
@@ -99,6 +102,22 @@ struct PcscSection {
 #[serde(deny_unknown_fields, default)]
 struct EmbeddedSection {
     images: Option<Vec<PathBuf>>,
+    size_mib: Option<MebiBytes>,
+}
+
+/// A size of an image in MiB.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(try_from = "u32")]
+struct MebiBytes(u32);
+
+impl TryFrom<u32> for MebiBytes {
+    type Error = &'static str;
+
+    fn try_from(size: u32) -> Result<Self, Self::Error> {
+        let fits = (1..=4096).contains(&size);
+        fits.then_some(Self(size))
+            .ok_or("a size from 1 to 4096 MiB is wanted")
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -144,6 +163,7 @@ impl Default for Config {
         Self {
             pcsc_enabled: true,
             embedded_images: Vec::new(),
+            embedded_size_mib: 4,
             auth_key_file: None,
             skf_sm1_is_sm4: false,
             pinentry: None,
@@ -208,6 +228,9 @@ impl Config {
         if let Some(images) = file.embedded.images {
             self.embedded_images = images;
         }
+        if let Some(MebiBytes(size)) = file.embedded.size_mib {
+            self.embedded_size_mib = size;
+        }
         self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
         self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
         self.pinentry = file.pin.pinentry.or(self.pinentry.take());
@@ -244,6 +267,14 @@ impl Config {
             self.embedded_images = env::split_paths(&value)
                 .filter(|p| !p.as_os_str().is_empty())
                 .collect();
+        }
+        if let Some(value) = variable("UKEY_EMBEDDED_SIZE_MIB") {
+            let size = value.to_str().and_then(|text| text.parse::<u32>().ok());
+            let size = size.and_then(|size| MebiBytes::try_from(size).ok());
+            self.embedded_size_mib = size.map(|size| size.0).ok_or(ConfigError::Variable {
+                name: "UKEY_EMBEDDED_SIZE_MIB",
+                message: "not a number from 1 to 4096",
+            })?;
         }
         if let Some(value) = variable("UKEY_AUTH_KEY_FILE") {
             self.auth_key_file = Some(value.into());

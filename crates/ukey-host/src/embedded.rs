@@ -4,7 +4,7 @@ use std::{
     io,
     path::{Path, PathBuf},
 };
-use ukey_firmware_sim::{Device, Error, image};
+use ukey_firmware_sim::{Device, Error, Factory, image};
 use ukey_token::transport::embedded::Link;
 
 struct EmbeddedCard(Device);
@@ -35,11 +35,19 @@ fn io_error(error: Error) -> io::Error {
     io::Error::new(kind, error)
 }
 
-/// Creates the images that do not exist. A failure is logged: the reader then stays empty.
-pub(crate) fn create_missing(images: &[PathBuf]) {
+/// Creates the images that do not exist, of `size_mib` MiB. A failure is logged: the reader then stays empty.
+pub(crate) fn create_missing(images: &[PathBuf], size_mib: u32) {
+    let factory = Factory {
+        size: u64::from(size_mib) << 20,
+        ..Factory::default()
+    };
     for path in images.iter().filter(|path| !path.exists()) {
-        if let Err(error) = image::open_or_create(path) {
-            tracing::warn!(image = %path.display(), %error, "cannot create a blank token");
+        match image::create(path, &factory) {
+            // Another process was faster.
+            Ok(()) | Err(Error::Exists(_)) => {}
+            Err(error) => {
+                tracing::warn!(image = %path.display(), %error, "cannot create a blank token");
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ fn providers_of(config: &Config, families: Families) -> Vec<Box<dyn Provider>> {
         providers.push(Box::new(PcscProvider::new()));
     }
     if !config.embedded_images.is_empty() && families.embedded {
-        embedded::create_missing(&config.embedded_images);
+        embedded::create_missing(&config.embedded_images, config.embedded_size_mib);
         providers.push(Box::new(EmbeddedProvider::new(
             config.embedded_images.clone(),
             Box::new(embedded::open),

@@ -211,3 +211,18 @@ fn a_full_token_is_an_error_and_nothing_else() {
     application.delete_object(1).unwrap();
     application.generate_key(&new).unwrap();
 }
+
+#[test]
+fn a_missing_image_is_made_as_large_as_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.img");
+    let mut config = Config::default();
+    config.pcsc_enabled = false;
+    config.embedded_images = vec![path.clone()];
+    config.embedded_size_mib = 256;
+    providers(&config);
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 256 << 20);
+    let registry = Registry::new(providers(&config));
+    registry.refresh().unwrap();
+    application(&registry).create_container("C").unwrap();
+}

@@ -102,7 +102,7 @@ impl Application {
         self.run(Run::Sequence, |connection, app| {
             if features.contains(Features::CHANGE_FEED)
                 && let (Some(old), Some(counter)) = (cached, counter)
-                && let Some(view) = connection.follow(app, old, counter, with_private)?
+                && let Some(view) = connection.follow(app, old, features, counter, with_private)?
             {
                 return Ok(view);
             }

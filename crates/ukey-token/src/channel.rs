@@ -70,21 +70,23 @@ impl Channel {
     /// # Errors
     /// [`Error::Answer`] for an answer without a status word, and link errors.
     pub(crate) fn execute(&mut self, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
+        if command.data.len() <= self.limits.max_command_data {
+            let first = self.exchange(command)?;
+            if !has_rest(&first) || self.undisturbed {
+                return self.complete(command, std::slice::from_ref(command), first);
+            }
+            self.begin_transaction()?;
+            let answer = self.execute_alone(command, std::slice::from_ref(command), true);
+            self.end_transaction();
+            return answer;
+        }
         let links = split(command, self.limits.max_command_data);
         if self.undisturbed {
             let first = self.send_chain(&links)?;
             return self.complete(command, &links, first);
         }
-        let mut in_pieces = false;
-        if let [single] = links.as_slice() {
-            let first = self.exchange(single)?;
-            in_pieces = has_rest(&first);
-            if !in_pieces {
-                return self.complete(command, &links, first);
-            }
-        }
         self.begin_transaction()?;
-        let answer = self.execute_alone(command, &links, in_pieces);
+        let answer = self.execute_alone(command, &links, false);
         self.end_transaction();
         answer
     }
@@ -153,8 +155,15 @@ impl Channel {
 
     /// One exchange, no continuation.
     fn exchange(&mut self, command: &CommandApdu) -> Result<ResponseApdu, LinkError> {
-        let mut command = command.clone();
-        let form = self.form(&mut command);
+        let (form, ne) = self.form(command);
+        let mut resized;
+        let command = if ne == command.ne {
+            command
+        } else {
+            resized = command.clone();
+            resized.ne = ne;
+            &resized
+        };
         let bytes = command.encode(form).map_err(|_| LinkError::TooLong)?;
         tracing::trace!(target: "ukey::apdu", header = ?&bytes[..4], len = bytes.len(), "command");
         let answer = self.transport.transmit(&bytes).inspect_err(|e| {
@@ -170,17 +179,19 @@ impl Channel {
         ResponseApdu::parse(&answer).map_err(|_| LinkError::Answer)
     }
 
-    /// Short form where it suffices or nothing else passes, extended form otherwise.
-    fn form(&self, command: &mut CommandApdu) -> Form {
+    /// Short form where it suffices or nothing else passes, extended form otherwise; and the answer
+    /// length to ask for in that form.
+    fn form(&self, command: &CommandApdu) -> (Form, Option<u32>) {
         let short_only = self.limits.max_command_data < 256;
-        if short_only {
-            command.ne = command.ne.map(|ne| ne.min(256));
-        }
-        let fits_short = command.data.len() <= 255 && command.ne.is_none_or(|ne| ne <= 256);
+        let ne = match short_only {
+            true => command.ne.map(|ne| ne.min(256)),
+            false => command.ne,
+        };
+        let fits_short = command.data.len() <= 255 && ne.is_none_or(|ne| ne <= 256);
         if fits_short || short_only {
-            Form::Short
+            (Form::Short, ne)
         } else {
-            Form::Extended
+            (Form::Extended, ne)
         }
     }
 }

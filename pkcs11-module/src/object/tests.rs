@@ -67,6 +67,7 @@ fn double_container() -> ContainerView {
         kind: ContainerKind::Sm2,
         signature: side(Some(CERTIFICATE)),
         encryption: side(None),
+        retired: false,
     }
 }
 

@@ -5,9 +5,11 @@ use crate::fs::application::Application;
 use crate::fs::container::{self, Place};
 use crate::fs::{record, take_number};
 use crate::store::Transaction;
+use ukey_apdu::id::KeyUsage;
 use ukey_apdu::request::container::{
     Certificate, CloseContainer, ContainerInfo, ContainerOpened, CreateContainer, DeleteContainer,
-    EnumContainer, ExportCertificate, GetContainerInfo, ImportCertificate, OpenContainer,
+    EnumContainer, EnumRetired, ExportCertificate, GetContainerInfo, ImportCertificate,
+    OpenContainer, RetireContainer,
 };
 use ukey_apdu::{Empty, NameList, StatusWord};
 
@@ -97,6 +99,31 @@ pub(crate) fn get_container_info(
     Ok(place.info(&card.flash))
 }
 
+/// RetireContainer, `80 DE 07 00`. Needs the user. Done twice, it is done once.
+pub(crate) fn retire_container(
+    card: &mut Card,
+    request: RetireContainer,
+) -> Result<Empty, StatusWord> {
+    let place = card.container(request.app, request.container)?;
+    card.require_user(place.application)?;
+    place.public_key(&card.flash, KeyUsage::Encryption)?;
+    if place.is_retired(&card.flash) {
+        return Ok(Empty);
+    }
+    let mut change = Transaction::new();
+    place.retire(&mut change);
+    card.commit(change)?;
+    card.ram.keys.forget_container(place);
+    Ok(Empty)
+}
+
+/// EnumRetired, `80 DE 08 00`.
+pub(crate) fn enum_retired(card: &mut Card, request: EnumRetired) -> Result<NameList, StatusWord> {
+    let application = card.application(request.app)?;
+    let names = container::retired_names(&card.flash, application);
+    Ok(NameList(names))
+}
+
 /// ImportCertificate, 9.5.8. Needs the user. The bytes are not looked at (GM/T 0016 asks for no
 /// check against the key); an empty certificate is refused.
 pub(crate) fn import_certificate(
@@ -108,6 +135,7 @@ pub(crate) fn import_certificate(
     if request.certificate.is_empty() {
         return Err(StatusWord::BAD_DATA);
     }
+    place.require_active(&card.flash)?;
     let application = Application::load(&card.flash, place.application)?;
     let key = record::certificate(place.application, place.container, request.usage);
     let count = card

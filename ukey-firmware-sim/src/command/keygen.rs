@@ -17,8 +17,9 @@ pub(crate) fn gen_ext_rsa_key(_: &mut Card, _: GenExtRsaKey) -> Result<Secret, S
     Err(StatusWord::NOT_SUPPORTED)
 }
 
-/// 6985 if the container has keys of another kind than `wanted`.
+/// 6985 if the container has keys of another kind than `wanted`, or is retired.
 fn require_kind(card: &Card, place: Place, wanted: ContainerType) -> Result<(), StatusWord> {
+    place.require_active(&card.flash)?;
     let kind = place.info(&card.flash).container_type;
     let fits = kind == ContainerType::Empty || kind == wanted;
     fits.then_some(()).ok_or(StatusWord::CONDITIONS)

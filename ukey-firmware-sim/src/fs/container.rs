@@ -62,6 +62,40 @@ impl Place {
         }
     }
 
+    /// Whether it only decrypts any more.
+    pub(crate) fn is_retired(self, flash: &Flash) -> bool {
+        let mark = record::retired(self.application, self.container);
+        flash.get(&mark).is_some()
+    }
+
+    /// 6985 if it only decrypts any more.
+    pub(crate) fn require_active(self, flash: &Flash) -> Result<(), StatusWord> {
+        (!self.is_retired(flash))
+            .then_some(())
+            .ok_or(StatusWord::CONDITIONS)
+    }
+
+    /// Takes signature pair and certificate away and leaves the encryption pair to decrypt with.
+    pub(crate) fn retire(self, change: &mut Transaction) {
+        let (application, container) = (self.application, self.container);
+        change.delete(record::private_key(
+            application,
+            container,
+            KeyUsage::Signature,
+        ));
+        change.delete(record::public_key(
+            application,
+            container,
+            KeyUsage::Signature,
+        ));
+        change.delete(record::certificate(
+            application,
+            container,
+            KeyUsage::Signature,
+        ));
+        change.put(record::retired(application, container), []);
+    }
+
     /// The name of the container.
     pub(crate) fn name(self, flash: &Flash) -> Result<&[u8], StatusWord> {
         let name = flash.get(&record::container(self.application, self.container));
@@ -85,6 +119,19 @@ pub(crate) fn names(flash: &Flash, application: u32) -> Vec<Vec<u8>> {
         .scan(&record::containers(application))
         .map(|(_, name)| name.to_vec())
         .collect()
+}
+
+/// Names of the retired containers of an application, in the order of their creation.
+pub(crate) fn retired_names(flash: &Flash, application: u32) -> Vec<Vec<u8>> {
+    let prefix = record::containers(application);
+    let all = flash.scan(&prefix).filter(|(key, _)| {
+        let place = record::number_of(key).map(|container| Place {
+            application,
+            container,
+        });
+        place.is_some_and(|place| place.is_retired(flash))
+    });
+    all.map(|(_, name)| name.to_vec()).collect()
 }
 
 /// The container called `name`.

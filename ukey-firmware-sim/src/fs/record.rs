@@ -14,6 +14,7 @@
 //! | 21 app con usage | public key as on the wire |
 //! | 22 app con usage | private key, sealed: [`crate::keystore`] |
 //! | 23 app con usage | certificate |
+//! | 24 app con | mark of a retired container, empty |
 //! | 30 app file | file: [`super::file::File`] |
 //! | 31 app file chunk | up to 4096 bytes of it; sealed unless anyone may read |
 //! | 40 app id | object: flags, owner, content (sealed when private) |
@@ -41,6 +42,7 @@ const CONTAINER: u8 = 0x20;
 const PUBLIC_KEY: u8 = 0x21;
 const PRIVATE_KEY: u8 = 0x22;
 const CERTIFICATE: u8 = 0x23;
+const RETIRED: u8 = 0x24;
 const FILE: u8 = 0x30;
 const CHUNK: u8 = 0x31;
 const OBJECT: u8 = 0x40;
@@ -49,11 +51,12 @@ const KEY_INFO: u8 = 0x42;
 const KEY_MATERIAL: u8 = 0x43;
 
 /// Kinds of records that belong to the content of an application, not to itself.
-pub(crate) const CONTENT: [u8; 9] = [
+pub(crate) const CONTENT: [u8; 10] = [
     CONTAINER,
     PUBLIC_KEY,
     PRIVATE_KEY,
     CERTIFICATE,
+    RETIRED,
     FILE,
     CHUNK,
     OBJECT,
@@ -63,7 +66,7 @@ pub(crate) const CONTENT: [u8; 9] = [
 /// Kinds of records that belong to an application itself.
 pub(crate) const OWN: [u8; 4] = [APPLICATION, PIN, PIN_KEY, NEXT_OBJECT];
 /// Kinds of records that belong to a container.
-pub(crate) const OF_CONTAINER: [u8; 4] = [CONTAINER, PUBLIC_KEY, PRIVATE_KEY, CERTIFICATE];
+pub(crate) const OF_CONTAINER: [u8; 5] = [CONTAINER, PUBLIC_KEY, PRIVATE_KEY, CERTIFICATE, RETIRED];
 /// Kinds of records that belong to an object.
 pub(crate) const OF_OBJECT: [u8; 3] = [OBJECT, KEY_INFO, KEY_MATERIAL];
 /// Kinds of records that belong to a file.
@@ -124,6 +127,10 @@ pub(crate) fn certificates(application: u32) -> [u8; 5] {
 
 pub(crate) fn certificate(application: u32, container: u32, usage: KeyUsage) -> [u8; 10] {
     with_byte(below(CERTIFICATE, application, container), usage as u8)
+}
+
+pub(crate) fn retired(application: u32, container: u32) -> [u8; 9] {
+    below(RETIRED, application, container)
 }
 
 pub(crate) fn files(application: u32) -> [u8; 5] {

@@ -150,3 +150,54 @@ fn a_deleted_container_takes_its_objects_along_but_no_others() {
     let stale = host.in_container(container);
     assert_eq!(host.refused([0x80, 0x88, 1, 0], &stale), 0x6A94);
 }
+
+#[test]
+fn a_retired_container_only_decrypts() {
+    let (mut host, container) = Host::with_container();
+    let retire = |host: &mut Host| {
+        let data = host.in_container(container);
+        host.send([0x80, 0xDE, 7, 0], &data).1
+    };
+    let signer = host.generate_sm2(container);
+    assert_eq!(retire(&mut host), 0x6A95, "no encryption pair");
+    let ca = crate::import::ca_key();
+    let import = crate::import::envelope(&signer, &ca.expose_bytes()[..], &ca.public_key());
+    let import = host.in_container(container).bytes(&import.0);
+    host.ok([0x80, 0x72, 0, 0], &import);
+    for usage in [0, 1] {
+        let data = host.in_container(container).l32(b"certificate");
+        host.ok([0x80, 0x4C, usage, 0], &data);
+    }
+    let app = host.app();
+    assert_eq!(host.ok([0x80, 0xDE, 8, 0], &app), [0, 0]);
+    host.log_out();
+    assert_eq!(retire(&mut host), 0x6982);
+    host.log_in(USER, USER_PIN);
+    let counter = host.change_counter();
+    assert_eq!(retire(&mut host), 0x9000);
+    assert_eq!(retire(&mut host), 0x9000, "once more");
+    assert_eq!(host.change_counter(), counter + 1);
+    assert_eq!(host.ok([0x80, 0xDE, 8, 0], &app), b"C\0\0");
+    // ECC, no signature key, encryption key of 256 bits, no signature certificate, encryption certificate.
+    let info = host.ok(INFO, &host.app().bytes(b"C"));
+    assert_eq!(info, [2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1]);
+    let cipher = ca.public_key().encrypt(b"an old tender").unwrap();
+    let data = host.in_container(container).cipher(&cipher);
+    assert_eq!(host.ok([0x80, 0xD2, 0, 0], &data), b"an old tender");
+    // Nothing is signed, nothing new comes in.
+    assert_eq!(host.sign_digest(container, &[1; 32]).1, 0x6A95);
+    assert_eq!(host.refused([0x80, 0x72, 0, 0], &import), 0x6A95);
+    let data = host.in_container(container).u32(0x0002_0200);
+    assert_eq!(host.refused([0x80, 0x70, 0, 0], &data), 0x6985);
+    let data = host.in_container(container).u32(2048);
+    assert_eq!(host.refused([0x80, 0x54, 0, 0], &data), 0x6985);
+    for usage in [0, 1] {
+        let data = host.in_container(container).l32(b"certificate");
+        assert_eq!(host.refused([0x80, 0x4C, usage, 0], &data), 0x6985);
+    }
+    // Deleted, its name is free again.
+    let data = host.app().bytes(b"C");
+    host.ok([0x80, 0x48, 0, 0], &data);
+    host.create_container(b"C");
+    assert_eq!(host.ok([0x80, 0xDE, 8, 0], &app), [0, 0]);
+}

@@ -41,7 +41,7 @@ fn read_all(host: &mut Host) -> Vec<(u32, Vec<u8>)> {
 fn capabilities_and_counter() {
     let mut host = Host::blank();
     let answer = host.ok([0x80, 0xD0, 0, 0], &Data::new());
-    assert_eq!((answer[0], answer[1], words(&answer[2..6])), (1, 0, 0x7F));
+    assert_eq!((answer[0], answer[1], words(&answer[2..6])), (1, 0, 0xFF));
     assert_eq!(
         (words(&answer[6..10]), words(&answer[10..])),
         (131_072, 65_533)

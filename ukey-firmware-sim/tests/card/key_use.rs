@@ -240,7 +240,7 @@ fn operations_that_do_not_exist_are_refused() {
         );
     }
     let data = host.app().u32(id).bytes(&[0; 16]);
-    assert_eq!(host.refused([0x80, 0xDE, 7, 0x30], &data), 0x6A86);
+    assert_eq!(host.refused([0x80, 0xDE, 9, 0x30], &data), 0x6A86);
     assert_eq!(host.refused([0x84, 0xDE, 2, 0x30], &data), 0x6E00);
     assert_eq!(host.use_key(99, 0x30, &[0; 16]).1, 0x6A83);
 }

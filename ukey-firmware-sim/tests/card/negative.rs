@@ -230,6 +230,8 @@ fn rows(app: &Data, container: &Data) -> Vec<Row> {
         row(0xDE, &[4], part(app().u32(1).u16(0)), true, User),
         row(0xDE, &[5], app().u32(1), true, User),
         row(0xDE, &[6], part(app().u32(1).u16(0)), true, User),
+        row(0xDE, &[7], con(), true, User),
+        row(0xDE, &[8], app(), true, Nothing),
     ]
 }
 
@@ -300,7 +302,7 @@ fn wrong_class_p1_and_p2_are_refused_everywhere() {
             }
         }
         let unknown = |p1: &u8| !same_ins().any(|other| other.p1.contains(p1));
-        for p1 in [3, 4, 7, 0x7F, 0xFF].into_iter().filter(unknown) {
+        for p1 in [3, 4, 9, 0x7F, 0xFF].into_iter().filter(unknown) {
             expect([class(row), row.ins, p1, 0], 0x6A86);
         }
     }

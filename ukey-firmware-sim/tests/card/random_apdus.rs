@@ -42,7 +42,7 @@ fn command(random: &mut Random, prefixes: &[Vec<u8>]) -> Vec<u8> {
     let (p1, p2) = match ins {
         // Most of what has to do with keys in objects.
         0xDE => (
-            random.below(8) as u8,
+            random.below(10) as u8,
             random.pick(&[0, 0, 1, 2, 6, 0x30, 0x43]),
         ),
         _ => (p1, p2),

@@ -89,6 +89,25 @@ reply! {
 }
 
 request! {
+    /// RetireContainer, `80 DE 07 00` (extension family): the signature pair and its certificate go, the
+    /// encryption pair stays to decrypt with, and nothing new comes in (6985). Needs the user.
+    pub struct RetireContainer: KeyObject parameters (0x07, 0x00) => Empty {
+        /// The application.
+        app: AppId,
+        /// The container; it has an encryption pair (6A95).
+        container: ContainerId,
+    }
+}
+
+request! {
+    /// EnumRetired, `80 DE 08 00` (extension family): names of the retired containers.
+    pub struct EnumRetired: KeyObject parameters (0x08, 0x00) => NameList {
+        /// The application.
+        app: AppId,
+    }
+}
+
+request! {
     /// ImportCertificate, GM/T 0017 9.5.8. Mark P. Chained when long.
     pub struct ImportCertificate: ImportCertificate => Empty {
         @p1

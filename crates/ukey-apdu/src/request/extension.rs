@@ -58,8 +58,10 @@ impl Features {
     pub const KEY_OBJECTS: Self = Self(1 << 5);
     /// Bit 6: the change feed ([`super::feed`]).
     pub const CHANGE_FEED: Self = Self(1 << 6);
+    /// Bit 7: retired containers ([`super::container::RetireContainer`]).
+    pub const RETIRED_CONTAINERS: Self = Self(1 << 7);
     /// All of the above.
-    pub const ALL: Self = Self(0x7F);
+    pub const ALL: Self = Self(0xFF);
 
     /// Whether all bits of `other` are there.
     pub fn contains(self, other: Self) -> bool {

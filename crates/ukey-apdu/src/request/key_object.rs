@@ -1,5 +1,6 @@
 //! Keys in objects, INS DE (extension family, mark P). P1 says what is done: 00 generate, 01 import,
-//! 02 use (P2: with which operation), 03 export, 04 update, 05 delete, 06 copy.
+//! 02 use (P2: with which operation), 03 export, 04 update, 05 delete, 06 copy. (07 and 08 are
+//! [`RetireContainer`](super::container::RetireContainer) and its list.)
 //!
 //! An object that carries a key is an object like any other (the same numbers, flags, owners and
 //! content) with a key that the token understands. The private or secret part never leaves the

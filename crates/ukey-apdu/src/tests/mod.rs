@@ -46,6 +46,8 @@ macro_rules! for_every_request {
             container::EnumContainer,
             container::DeleteContainer,
             container::GetContainerInfo,
+            container::RetireContainer,
+            container::EnumRetired,
             container::ImportCertificate,
             container::ExportCertificate,
             device::SetLabel,

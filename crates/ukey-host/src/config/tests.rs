@@ -120,3 +120,22 @@ fn deviations_that_do_not_exist_are_refused() {
         assert!(load(&[("UKEY_CONFIG", &path)]).is_err(), "{line}");
     }
 }
+
+#[test]
+fn the_size_of_new_images_can_be_said() {
+    assert_eq!(load(&[]).unwrap().embedded_size_mib, 4);
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "[embedded]\nsize_mib = 64\n");
+    let config = load(&[("UKEY_CONFIG", &path)]).unwrap();
+    assert_eq!(config.embedded_size_mib, 64);
+    let config = load(&[("UKEY_CONFIG", &path), ("UKEY_EMBEDDED_SIZE_MIB", "100")]).unwrap();
+    assert_eq!(config.embedded_size_mib, 100);
+    for wrong in ["0", "4097", "-1", "4M", ""] {
+        assert!(
+            load(&[("UKEY_EMBEDDED_SIZE_MIB", wrong)]).is_err(),
+            "{wrong}"
+        );
+    }
+    let path = file(&folder, "[embedded]\nsize_mib = 5000\n");
+    assert!(load(&[("UKEY_CONFIG", &path)]).is_err());
+}

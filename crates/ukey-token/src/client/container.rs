@@ -10,9 +10,12 @@ use crate::{
 };
 use ukey_apdu::{
     id::{AppId, ContainerId, ContainerType, KeyUsage},
-    request::container::{
-        ContainerInfo, CreateContainer, DeleteContainer, EnumContainer, ExportCertificate,
-        GetContainerInfo, ImportCertificate, OpenContainer,
+    request::{
+        container::{
+            ContainerInfo, CreateContainer, DeleteContainer, EnumContainer, EnumRetired,
+            ExportCertificate, GetContainerInfo, ImportCertificate, OpenContainer, RetireContainer,
+        },
+        extension::Features,
     },
 };
 
@@ -35,6 +38,18 @@ impl Connection {
             .container;
         self.containers.insert(key, container);
         Ok(container)
+    }
+
+    /// Names of retired containers; none where the card knows no such thing.
+    pub(crate) fn enumerate_retired(
+        &mut self,
+        app: AppId,
+        features: Features,
+    ) -> Result<Vec<String>, Error> {
+        if !features.contains(Features::RETIRED_CONTAINERS) {
+            return Ok(Vec::new());
+        }
+        Ok(texts(self.call(&EnumRetired { app })?))
     }
 
     pub(crate) fn enumerate_containers(&mut self, app: AppId) -> Result<Vec<String>, Error> {
@@ -78,6 +93,7 @@ impl Connection {
             kind: kind(info.container_type),
             signature: side(KeyUsage::Signature, info.sign_bits, info.sign_cert)?,
             encryption: side(KeyUsage::Encryption, info.enc_bits, info.enc_cert)?,
+            retired: false,
         })
     }
 }
@@ -143,6 +159,21 @@ impl Application {
 }
 
 impl Container {
+    /// Takes the signature pair and its certificate away, for good, and leaves the encryption pair to
+    /// decrypt with: what becomes of a container when another one takes its place. Nothing new comes
+    /// into it afterwards ([`Error::Conditions`]); done twice, it is done once.
+    ///
+    /// # Errors
+    /// [`Error::KeyType`] without an encryption pair, [`Error::NotLoggedIn`],
+    /// [`Error::NotSupported`] on tokens without
+    /// [`Features::RETIRED_CONTAINERS`](crate::Features::RETIRED_CONTAINERS); link errors.
+    pub fn retire(&self) -> Result<(), Error> {
+        self.run_logged_in(Run::Sequence, |connection, app, container| {
+            let request = RetireContainer { app, container };
+            connection.call(&request).map(drop)
+        })
+    }
+
     /// Opens the container on the card: tells whether it exists.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ impl Connection {
         for name in self.enumerate_containers(app)? {
             containers.push(self.read_container(app, &name)?);
         }
+        if !containers.is_empty() {
+            mark_retired(&mut containers, &self.enumerate_retired(app, features)?);
+        }
         let mut files = Vec::new();
         for name in self.enumerate_files(app)? {
             files.push(self.file_info(app, &name)?);
@@ -51,6 +54,7 @@ impl Connection {
         &mut self,
         app: AppId,
         old: &ObjectView,
+        features: Features,
         counter: u64,
         with_private: bool,
     ) -> Result<Option<ObjectView>, Error> {
@@ -64,7 +68,7 @@ impl Connection {
                 return Ok(None);
             }
             since = changes.upto;
-            self.apply(app, &mut view, changes)?;
+            self.apply(app, features, &mut view, changes)?;
         }
         if !with_private {
             if old.with_private {
@@ -77,7 +81,13 @@ impl Connection {
         Ok(Some(view))
     }
 
-    fn apply(&mut self, app: AppId, view: &mut ObjectView, changes: Changes) -> Result<(), Error> {
+    fn apply(
+        &mut self,
+        app: AppId,
+        features: Features,
+        view: &mut ObjectView,
+        changes: Changes,
+    ) -> Result<(), Error> {
         for id in changes.gone {
             view.objects.remove(id.0);
         }
@@ -90,9 +100,13 @@ impl Connection {
                 true => self.enumerate_containers(app)?,
                 false => view.containers.iter().map(|c| c.name.clone()).collect(),
             };
-            view.containers = renewed(&view.containers, list, &touched, |name| {
+            let mut containers = renewed(&view.containers, list, &touched, |name| {
                 self.read_container(app, name)
             })?;
+            if !touched.is_empty() {
+                mark_retired(&mut containers, &self.enumerate_retired(app, features)?);
+            }
+            view.containers = containers.into();
         }
         let touched = names(&changes.files);
         if changes.files.listed || !touched.is_empty() {
@@ -100,9 +114,10 @@ impl Connection {
                 true => self.enumerate_files(app)?,
                 false => view.files.iter().map(|f| f.name.clone()).collect(),
             };
-            view.files = renewed(&view.files, list, &touched, |name| {
+            let files = renewed(&view.files, list, &touched, |name| {
                 self.file_info(app, name)
             })?;
+            view.files = files.into();
         }
         Ok(())
     }
@@ -147,6 +162,12 @@ fn stored(record: KeyedRecord) -> StoredObject {
     }
 }
 
+fn mark_retired(containers: &mut [ContainerView], retired: &[String]) {
+    for container in containers {
+        container.retired = retired.contains(&container.name);
+    }
+}
+
 fn names(touched: &Touched) -> Vec<String> {
     let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
     touched.names.iter().map(text).collect()
@@ -175,7 +196,7 @@ fn renewed<T: Named>(
     list: Vec<String>,
     touched: &[String],
     mut read: impl FnMut(&str) -> Result<T, Error>,
-) -> Result<List<T>, Error> {
+) -> Result<Vec<T>, Error> {
     let mut new = Vec::with_capacity(list.len());
     for name in list {
         let known = old.iter().find(|item| item.name() == name);
@@ -184,5 +205,5 @@ fn renewed<T: Named>(
             None => read(&name)?,
         });
     }
-    Ok(new.into())
+    Ok(new)
 }

@@ -52,6 +52,8 @@ pub struct ContainerView {
     pub signature: Side,
     /// Encryption pair and certificate.
     pub encryption: Side,
+    /// It only decrypts any more: its signature pair is gone and nothing new comes in.
+    pub retired: bool,
 }
 
 /// A file and its rights, without its content.

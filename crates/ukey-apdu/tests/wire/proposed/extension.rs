@@ -18,7 +18,7 @@ fn extension_queries() {
             max_command_data: 0x0002_0000,
             max_response_data: 0xFFFD,
         },
-        "01 00 00 00 00 7F 00 02 00 00 00 00 FF FD",
+        "01 00 00 00 00 FF 00 02 00 00 00 00 FF FD",
     );
     assert!(Features(0x03).contains(Features::OBJECTS));
     assert!(!Features(0x03).contains(Features::TRANSPORT_KEY));

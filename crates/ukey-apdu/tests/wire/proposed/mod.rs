@@ -2,6 +2,7 @@
 
 mod bulk;
 mod extension;
+mod key_object;
 mod keys;
 mod structure;
 

@@ -42,6 +42,7 @@ fn codes(signature: Side) -> Vec<(u16, Status)> {
         kind: ContainerKind::Sm2,
         signature,
         encryption: Side::default(),
+        retired: false,
     };
     let view = ObjectView {
         containers: vec![container].into(),

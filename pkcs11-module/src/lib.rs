@@ -26,6 +26,7 @@ mod slot;
 pub use abi::types;
 pub use abi::vendor;
 pub use abi::{
-    decrypt::*, digest::*, encrypt::*, function_list::*, general::*, key::*, object::*, random::*,
-    session::*, sign::*, slot_token::*, unsupported::*, verify::*,
+    decrypt::*, digest::*, dual::*, encrypt::*, function_list::*, general::*, key::*, message::*,
+    message_signature::*, object::*, random::*, session::*, sign::*, slot_token::*, unsupported::*,
+    verify::*, verify_signature::*,
 };

@@ -37,6 +37,7 @@ macro_rules! errors {
 
 errors! {
     ActionProhibited = CKR_ACTION_PROHIBITED, "an attribute of the object forbids this";
+    AeadDecryptFailed = CKR_AEAD_DECRYPT_FAILED, "ciphertext or tag of a message not valid";
     ArgumentsBad = CKR_ARGUMENTS_BAD, "bad argument";
     AttributeReadOnly = CKR_ATTRIBUTE_READ_ONLY, "attribute is read-only";
     AttributeSensitive = CKR_ATTRIBUTE_SENSITIVE, "attribute is sensitive";

@@ -44,7 +44,7 @@ pub unsafe extern "C" fn C_Decrypt(
     )
 }
 
-/// `C_DecryptUpdate` (PKCS#11 3.2, "C_DecryptUpdate"): no mechanism here takes parts.
+/// `C_DecryptUpdate` (PKCS#11 3.2, "C_DecryptUpdate"): decrypts a part.
 ///
 /// # Safety
 /// The caller's contract as the crate's documentation has it.
@@ -63,11 +63,11 @@ pub unsafe extern "C" fn C_DecryptUpdate(
         session,
         Kind::Decrypt,
         arguments,
-        |session, _| ops::decrypt::part(session),
+        |session, (part, mut out)| ops::decrypt::update(session, part, &mut out),
     )
 }
 
-/// `C_DecryptFinal` (PKCS#11 3.2, "C_DecryptFinal"): no mechanism here takes parts.
+/// `C_DecryptFinal` (PKCS#11 3.2, "C_DecryptFinal"): ends a decryption.
 ///
 /// # Safety
 /// The caller's contract as the crate's documentation has it.
@@ -84,6 +84,6 @@ pub unsafe extern "C" fn C_DecryptFinal(
         session,
         Kind::Decrypt,
         arguments,
-        |session, _| ops::decrypt::part(session),
+        |session, mut out| ops::decrypt::finish(session, &mut out),
     )
 }

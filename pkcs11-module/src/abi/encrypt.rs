@@ -44,7 +44,7 @@ pub unsafe extern "C" fn C_Encrypt(
     )
 }
 
-/// `C_EncryptUpdate` (PKCS#11 3.2, "C_EncryptUpdate"): no mechanism here takes parts.
+/// `C_EncryptUpdate` (PKCS#11 3.2, "C_EncryptUpdate"): encrypts a part.
 ///
 /// # Safety
 /// The caller's contract as the crate's documentation has it.
@@ -63,11 +63,11 @@ pub unsafe extern "C" fn C_EncryptUpdate(
         session,
         Kind::Encrypt,
         arguments,
-        |session, _| ops::encrypt::part(session),
+        |session, (part, mut out)| ops::encrypt::update(session, part, &mut out),
     )
 }
 
-/// `C_EncryptFinal` (PKCS#11 3.2, "C_EncryptFinal"): no mechanism here takes parts.
+/// `C_EncryptFinal` (PKCS#11 3.2, "C_EncryptFinal"): ends an encryption.
 ///
 /// # Safety
 /// The caller's contract as the crate's documentation has it.
@@ -84,6 +84,6 @@ pub unsafe extern "C" fn C_EncryptFinal(
         session,
         Kind::Encrypt,
         arguments,
-        |session, _| ops::encrypt::part(session),
+        |session, mut out| ops::encrypt::finish(session, &mut out),
     )
 }

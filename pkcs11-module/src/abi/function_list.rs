@@ -4,9 +4,12 @@
 
 use super::decrypt::*;
 use super::digest::*;
+use super::dual::*;
 use super::encrypt::*;
 use super::general::*;
 use super::key::*;
+use super::message::*;
+use super::message_signature::*;
 use super::object::*;
 use super::random::*;
 use super::session::*;
@@ -15,6 +18,7 @@ use super::slot_token::*;
 use super::types::*;
 use super::unsupported::*;
 use super::verify::*;
+use super::verify_signature::*;
 use crate::ops::general::VERSION;
 use crate::rv::Error;
 use ukey_ffi::{Out, OutBuf, guard, input};

@@ -5,6 +5,32 @@ use super::{call_session, required_mechanism, template};
 use crate::ops::key;
 use ukey_ffi::Out;
 
+/// `C_GenerateKey` (PKCS#11 3.2, "C_GenerateKey").
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GenerateKey(
+    session: CK_SESSION_HANDLE,
+    pMechanism: *mut CK_MECHANISM,
+    pTemplate: *mut CK_ATTRIBUTE,
+    ulCount: CK_ULONG,
+    phKey: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_GenerateKey", session, |_, session| {
+        // SAFETY: the caller's contract.
+        let (mechanism, template, mut handle) = unsafe {
+            (
+                required_mechanism(pMechanism)?,
+                template(pTemplate, ulCount)?,
+                Out::new(phKey)?,
+            )
+        };
+        handle.set(key::generate(session, &mechanism, &template)?);
+        Ok(())
+    })
+}
+
 /// `C_GenerateKeyPair` (PKCS#11 3.2, "C_GenerateKeyPair").
 ///
 /// # Safety

@@ -10,11 +10,15 @@
 
 pub(crate) mod decrypt;
 pub(crate) mod digest;
+pub(crate) mod dual;
 pub(crate) mod encrypt;
 pub(crate) mod function_list;
 pub(crate) mod general;
 pub(crate) mod key;
+pub(crate) mod message;
+pub(crate) mod message_signature;
 pub(crate) mod object;
+mod parameter;
 pub(crate) mod random;
 pub(crate) mod session;
 pub(crate) mod sign;
@@ -23,8 +27,9 @@ pub mod types;
 pub(crate) mod unsupported;
 pub mod vendor;
 pub(crate) mod verify;
+pub(crate) mod verify_signature;
 
-use crate::mechanism::parameter::{LONGEST, Parameter, RawMechanism};
+use crate::mechanism::{self, Parameter, Requested};
 use crate::module::{self, Module};
 use crate::object::rule;
 use crate::object::template::{RawAttribute, RawTemplate};
@@ -90,30 +95,34 @@ unsafe fn out(data: *mut CK_BYTE, len: *mut CK_ULONG) -> Result<OutBytes, Error>
     Ok(unsafe { OutBytes::new(data, len) }?)
 }
 
-/// A mechanism; `None` for NULL.
+/// A mechanism with its parameter; `None` for NULL.
 ///
 /// # Safety
 /// The caller's contract.
-unsafe fn mechanism(mechanism: *const CK_MECHANISM) -> Result<Option<RawMechanism>, Error> {
+unsafe fn mechanism(mechanism: *const CK_MECHANISM) -> Result<Option<Requested>, Error> {
     // SAFETY: the caller's contract; any bits are a CK_MECHANISM.
     let Some(mechanism) = (unsafe { input::optional_value(mechanism) }) else {
         return Ok(None);
     };
-    let (data, len) = (
-        mechanism.pParameter.cast_const().cast::<u8>(),
-        mechanism.ulParameterLen,
-    );
+    let row = mechanism::find(mechanism.mechanism)?;
+    let (data, len) = (mechanism.pParameter.cast(), mechanism.ulParameterLen);
     // SAFETY: the caller's contract.
-    let parameter = unsafe { input::bytes_within(data, len, LONGEST) }
-        .map_err(|_| Error::MechanismParamInvalid)?;
-    let parameter = if parameter.is_empty() {
-        Parameter::None
-    } else {
-        Parameter::Bytes(parameter.to_vec())
+    let parameter = unsafe { parameter::read(row.layout, data, len) }?;
+    Ok(Some(Requested { row, parameter }))
+}
+
+/// A mechanism whose parameters come with each message.
+///
+/// # Safety
+/// The caller's contract.
+unsafe fn bare_mechanism(mechanism: *const CK_MECHANISM) -> Result<Option<Requested>, Error> {
+    // SAFETY: the caller's contract; any bits are a CK_MECHANISM.
+    let Some(mechanism) = (unsafe { input::optional_value(mechanism) }) else {
+        return Ok(None);
     };
-    Ok(Some(RawMechanism {
-        number: mechanism.mechanism,
-        parameter,
+    Ok(Some(Requested {
+        row: mechanism::find(mechanism.mechanism)?,
+        parameter: Parameter::None,
     }))
 }
 
@@ -121,7 +130,7 @@ unsafe fn mechanism(mechanism: *const CK_MECHANISM) -> Result<Option<RawMechanis
 ///
 /// # Safety
 /// The caller's contract.
-unsafe fn required_mechanism(pointer: *const CK_MECHANISM) -> Result<RawMechanism, Error> {
+unsafe fn required_mechanism(pointer: *const CK_MECHANISM) -> Result<Requested, Error> {
     // SAFETY: the caller's contract.
     unsafe { mechanism(pointer) }?.ok_or(Error::ArgumentsBad)
 }

@@ -85,3 +85,42 @@ pub unsafe extern "C" fn C_SignFinal(
         |session, mut out| ops::sign::finish(session, &mut out),
     )
 }
+
+/// `C_SignRecoverInit` (PKCS#11 3.2, "C_SignRecoverInit"): begins a signature that holds its data.
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_SignRecoverInit(
+    session: CK_SESSION_HANDLE,
+    pMechanism: *mut CK_MECHANISM,
+    key: CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_SignRecoverInit", session, |_, session| {
+        // SAFETY: the caller's contract.
+        ops::sign::recover_init(session, unsafe { mechanism(pMechanism) }?, key)
+    })
+}
+
+/// `C_SignRecover` (PKCS#11 3.2, "C_SignRecover"): signs so that the data can be recovered.
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_SignRecover(
+    session: CK_SESSION_HANDLE,
+    pData: *mut CK_BYTE,
+    ulDataLen: CK_ULONG,
+    pResult: *mut CK_BYTE,
+    pulResultLen: *mut CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract.
+    let arguments = || unsafe { Ok((bytes(pData, ulDataLen)?, out(pResult, pulResultLen)?)) };
+    call_operation(
+        "C_SignRecover",
+        session,
+        Kind::SignRecover,
+        arguments,
+        |session, (data, mut out)| ops::sign::recover(session, data, &mut out),
+    )
+}

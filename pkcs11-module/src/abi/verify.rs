@@ -1,7 +1,7 @@
 //! Functions for verifying signatures.
 
 use super::types::*;
-use super::{bytes, call_operation, call_session, mechanism};
+use super::{bytes, call_operation, call_session, mechanism, out};
 use crate::ops;
 use crate::session::operation::Kind;
 
@@ -84,5 +84,44 @@ pub unsafe extern "C" fn C_VerifyFinal(
         Kind::Verify,
         arguments,
         ops::verify::finish,
+    )
+}
+
+/// `C_VerifyRecoverInit` (PKCS#11 3.2, "C_VerifyRecoverInit"): begins the recovery of signed data.
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_VerifyRecoverInit(
+    session: CK_SESSION_HANDLE,
+    pMechanism: *mut CK_MECHANISM,
+    key: CK_OBJECT_HANDLE,
+) -> CK_RV {
+    call_session("C_VerifyRecoverInit", session, |_, session| {
+        // SAFETY: the caller's contract.
+        ops::verify::recover_init(session, unsafe { mechanism(pMechanism) }?, key)
+    })
+}
+
+/// `C_VerifyRecover` (PKCS#11 3.2, "C_VerifyRecover"): recovers data from its signature.
+///
+/// # Safety
+/// The caller's contract as the crate's documentation has it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_VerifyRecover(
+    session: CK_SESSION_HANDLE,
+    pData: *mut CK_BYTE,
+    ulDataLen: CK_ULONG,
+    pResult: *mut CK_BYTE,
+    pulResultLen: *mut CK_ULONG,
+) -> CK_RV {
+    // SAFETY: the caller's contract.
+    let arguments = || unsafe { Ok((bytes(pData, ulDataLen)?, out(pResult, pulResultLen)?)) };
+    call_operation(
+        "C_VerifyRecover",
+        session,
+        Kind::VerifyRecover,
+        arguments,
+        |session, (data, mut out)| ops::verify::recover(session, data, &mut out),
     )
 }

@@ -1,126 +1,117 @@
-//! What the signature mechanisms share: from a mechanism and a key to a form, its input and its length.
+//! What the public-key signatures share as operations: something takes the data in, and when it is whole a key is
+//! applied to what that came to.
 
-use super::{Parameter, Row, Scheme, pss, rsa, sm2};
-use crate::object::Object;
-use crate::object::key::PublicKey;
+use super::{Signing, Verifying};
 use crate::rv::Error;
-use crate::session::operation::{Input, SignatureForm};
-use crate::slot::token::Token;
+use ukey_crypto::hash::{HashAlg, Hasher};
+use ukey_crypto::sm3::Sm3;
+use zeroize::Zeroizing;
 
-/// The form of a signature and what it takes in.
-///
-/// # Errors
-/// [`Error::KeyTypeInconsistent`], [`Error::MechanismParamInvalid`].
-pub(crate) fn prepare(
-    row: &Row,
-    parameter: &Parameter,
-    key: &PublicKey,
-) -> Result<(SignatureForm, Input), Error> {
-    match (row.scheme, key) {
-        (Scheme::Sm2Digest, PublicKey::Sm2(_)) => {
-            parameter.none()?;
-            Ok((SignatureForm::Sm2, Input::bytes(32, false)))
-        }
-        (Scheme::Sm2Message { der }, PublicKey::Sm2(key)) => {
-            let hasher = key
-                .message_hasher(&parameter.sm2_identifier())
-                .map_err(|_| Error::MechanismParamInvalid)?;
-            let form = if der {
-                SignatureForm::Sm2Der
-            } else {
-                SignatureForm::Sm2
-            };
-            Ok((form, Input::Sm2(Box::new(hasher))))
-        }
-        (scheme, PublicKey::Rsa(key)) => prepare_rsa(scheme, parameter, key),
-        _ => Err(Error::KeyTypeInconsistent),
-    }
+/// What a signature takes in before the key is used.
+pub(super) enum Input {
+    /// The bytes themselves, as many as the mechanism takes at most.
+    Bytes {
+        /// So far.
+        bytes: Zeroizing<Vec<u8>>,
+        /// Most that the mechanism can take.
+        limit: usize,
+        /// Whether they may come in parts.
+        parts: bool,
+    },
+    /// A message, hashed.
+    Hash(Box<Hasher>),
+    /// A message, hashed behind SM2's Z.
+    Sm2(Box<Sm3>),
 }
 
-fn prepare_rsa(
-    scheme: Scheme,
-    parameter: &Parameter,
-    key: &ukey_crypto::rsa::PublicKey,
-) -> Result<(SignatureForm, Input), Error> {
-    if !super::RSA_BITS.contains(&key.bits()) {
-        return Err(Error::KeySizeRange);
+impl Input {
+    /// Bytes that are collected.
+    pub(super) fn bytes(limit: usize, parts: bool) -> Self {
+        Self::Bytes {
+            bytes: Zeroizing::default(),
+            limit,
+            parts,
+        }
     }
-    match scheme {
-        Scheme::RsaPkcs => {
-            parameter.none()?;
-            Ok((
-                SignatureForm::RsaPkcs,
-                Input::bytes(key.size() - rsa::PKCS1_OVERHEAD, true),
-            ))
+
+    /// A message to be hashed.
+    pub(super) fn hash(alg: HashAlg) -> Self {
+        Self::Hash(Box::new(Hasher::new(alg)))
+    }
+
+    fn part(&mut self, data: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Bytes { parts: false, .. } => Err(Error::FunctionNotSupported),
+            _ => self.take(data),
         }
-        Scheme::RsaX509 => {
-            parameter.none()?;
-            Ok((SignatureForm::RsaRaw, Input::bytes(key.size(), true)))
-        }
-        Scheme::RsaPkcsHash(alg) => {
-            parameter.none()?;
-            Ok((SignatureForm::RsaPkcsDigest(alg), Input::hash(alg)))
-        }
-        Scheme::RsaPss => {
-            let pss = parameter.pss()?;
-            pss::check(pss, key.bits())?;
-            Ok((
-                SignatureForm::RsaPss(pss),
-                Input::bytes(pss.hash.output_len(), false),
-            ))
-        }
-        Scheme::RsaPssHash(alg) => {
-            let pss = parameter.pss()?;
-            if pss.hash != alg {
-                return Err(Error::MechanismParamInvalid);
+    }
+
+    fn take(&mut self, data: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Bytes { bytes, limit, .. } => {
+                if data.len() > *limit - bytes.len() {
+                    return Err(Error::DataLenRange);
+                }
+                bytes.extend_from_slice(data);
             }
-            pss::check(pss, key.bits())?;
-            Ok((SignatureForm::RsaPss(pss), Input::hash(alg)))
+            Self::Hash(hasher) => hasher.update(data),
+            Self::Sm2(hasher) => hasher.update(data),
         }
-        _ => Err(Error::KeyTypeInconsistent),
+        Ok(())
+    }
+
+    /// What goes to the key: the bytes or the digest.
+    fn finish(self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Bytes { bytes, .. } => bytes,
+            Self::Hash(hasher) => Zeroizing::new(hasher.finish()),
+            Self::Sm2(hasher) => Zeroizing::new(hasher.finish().to_vec()),
+        }
     }
 }
 
-/// Length of a signature in bytes; for DER the longest.
-pub(crate) fn length(form: SignatureForm, key: &PublicKey) -> usize {
-    match (form, key) {
-        (SignatureForm::Sm2Der, _) => sm2::SIGNATURE_DER_MAX,
-        (_, PublicKey::Sm2(_)) => sm2::SIGNATURE_LEN,
-        (_, PublicKey::Rsa(key)) => key.size(),
-        _ => 0,
+/// A key with the form that its signatures have: a private key signs, a public key verifies.
+pub(super) trait SignatureKey: Send + 'static {
+    /// Length of a signature in bytes; where that varies, the longest.
+    fn length(&self) -> usize;
+
+    /// Signs bytes or a digest; with a key of the token, one exchange.
+    fn sign(&self, input: &[u8]) -> Result<Vec<u8>, Error>;
+
+    /// Verifies in this process.
+    fn verify(&self, input: &[u8], signature: &[u8]) -> Result<(), Error>;
+}
+
+/// A running signature or verification.
+pub(super) struct KeySignature<K> {
+    /// What takes the data in.
+    pub(super) input: Input,
+    /// What it goes to.
+    pub(super) key: K,
+}
+
+impl<K: SignatureKey> Signing for KeySignature<K> {
+    fn length(&self) -> usize {
+        self.key.length()
+    }
+
+    fn update(&mut self, part: &[u8]) -> Result<(), Error> {
+        self.input.part(part)
+    }
+
+    fn sign(mut self: Box<Self>, rest: &[u8]) -> Result<Vec<u8>, Error> {
+        self.input.take(rest)?;
+        self.key.sign(&self.input.finish())
     }
 }
 
-/// Signs with a token key, one exchange.
-///
-/// # Errors
-/// [`Error::DataLenRange`], [`Error::UserNotLoggedIn`], link errors.
-pub(crate) fn sign(
-    token: &Token,
-    key: &Object,
-    form: SignatureForm,
-    input: &[u8],
-) -> Result<Vec<u8>, Error> {
-    match (key.public_key()?, form) {
-        (PublicKey::Sm2(_), _) => sm2::sign(token, key, input, form == SignatureForm::Sm2Der),
-        (PublicKey::Rsa(public), _) => rsa::sign(token, key, public, form, input),
-        _ => Err(Error::KeyTypeInconsistent),
+impl<K: SignatureKey> Verifying for KeySignature<K> {
+    fn update(&mut self, part: &[u8]) -> Result<(), Error> {
+        self.input.part(part)
     }
-}
 
-/// Verifies in this process.
-///
-/// # Errors
-/// [`Error::SignatureInvalid`], [`Error::SignatureLenRange`], [`Error::DataLenRange`].
-pub(crate) fn verify(
-    key: &PublicKey,
-    form: SignatureForm,
-    input: &[u8],
-    signature: &[u8],
-) -> Result<(), Error> {
-    match key {
-        PublicKey::Sm2(key) => sm2::verify(key, input, signature, form == SignatureForm::Sm2Der),
-        PublicKey::Rsa(key) => rsa::verify(key, form, input, signature),
-        _ => Err(Error::KeyTypeInconsistent),
+    fn verify(mut self: Box<Self>, rest: &[u8], signature: &[u8]) -> Result<(), Error> {
+        self.input.take(rest)?;
+        self.key.verify(&self.input.finish(), signature)
     }
 }

@@ -161,17 +161,6 @@ fn rsa_from_template(template: &Attributes) -> Result<rsa::PublicKey, Error> {
     Ok(key)
 }
 
-/// Accepts the SM2 curve by its object identifier.
-///
-/// # Errors
-/// [`Error::CurveNotSupported`] for another curve, [`Error::AttributeValueInvalid`] for what names none.
-pub(crate) fn check_curve(params: &[u8]) -> Result<(), Error> {
-    match Curve::from_params(params)? {
-        Curve::Sm2 => Ok(()),
-        _ => Err(Error::CurveNotSupported),
-    }
-}
-
 /// CKA_EC_POINT: a DER OCTET STRING around the point; the bare point is taken too, as some clients write it.
 ///
 /// # Errors

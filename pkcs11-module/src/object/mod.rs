@@ -17,10 +17,11 @@ pub(crate) mod view;
 pub(crate) mod x509;
 
 use crate::abi::types::*;
+use crate::mechanism::secret::Secret;
 use crate::rv::Error;
 use attribute::{Attributes, Value};
 use key::PublicKey;
-use material::KeyMaterial;
+use material::{HostKey, KeyMaterial};
 use rule::is_secret;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -153,6 +154,22 @@ impl Object {
     pub(crate) fn public_key(&self) -> Result<&PublicKey, Error> {
         self.material()?;
         self.public_key.as_ref().ok_or(Error::KeyTypeInconsistent)
+    }
+
+    /// A secret key that is in this process.
+    ///
+    /// # Errors
+    /// [`Error::KeyTypeInconsistent`] for another key.
+    pub(crate) fn host_secret(&self) -> Result<&Secret, Error> {
+        match self.material()? {
+            KeyMaterial::Host(HostKey::Secret(secret)) => Ok(secret),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Whether each use wants a login of its own (CKA_ALWAYS_AUTHENTICATE).
+    pub(crate) fn always_authenticates(&self) -> bool {
+        self.class() == CKO_PRIVATE_KEY && self.attributes.flag(CKA_ALWAYS_AUTHENTICATE)
     }
 
     /// CKA_KEY_TYPE.

@@ -2,24 +2,19 @@
 
 use super::OutBytes;
 use crate::abi::types::*;
-use crate::mechanism::{self, RawMechanism, Scheme};
+use crate::mechanism::Requested;
+use crate::object::material::{HostKey, KeyMaterial};
 use crate::rv::Error;
 use crate::session::OpenSession;
-use crate::session::operation::{Digesting, Kind, Phase};
+use crate::session::operation::{Kind, Slot};
 use ukey_crypto::hash::Hasher;
-use ukey_ffi::Fit;
 
 /// C_DigestInit.
-pub(crate) fn init(session: &OpenSession, mechanism: Option<RawMechanism>) -> Result<(), Error> {
+pub(crate) fn init(session: &OpenSession, mechanism: Option<Requested>) -> Result<(), Error> {
     session.begin_or_cancel(Kind::Digest, mechanism, |operations, mechanism| {
-        let Scheme::Digest(alg) = mechanism::requested(&mechanism, CKF_DIGEST)?.scheme else {
-            return Err(Error::MechanismInvalid);
-        };
-        mechanism.parameter.none()?;
-        operations.digest = Some(Digesting {
-            hasher: Hasher::new(alg),
-            phase: Phase::default(),
-        });
+        let alg = mechanism.check(CKF_DIGEST)?.digest();
+        let hasher = Hasher::new(alg.ok_or(Error::MechanismInvalid)?);
+        operations.digest.begin(hasher);
         Ok(())
     })
 }
@@ -31,64 +26,50 @@ pub(crate) fn one_shot(
     out: &mut OutBytes,
 ) -> Result<(), Error> {
     session.step(Kind::Digest, |operations| {
-        let digesting = operations
-            .digest
-            .as_mut()
-            .ok_or(Error::OperationNotInitialized)?;
-        digesting.phase.one_shot()?;
-        if out.fit(digesting.hasher.alg().output_len())? == Fit::Answered {
-            return Ok(());
-        }
-        let mut digesting = operations
-            .digest
-            .take()
-            .ok_or(Error::OperationNotInitialized)?;
-        digesting.hasher.update(data);
-        Ok(out.write(&digesting.hasher.finish())?)
+        let length = operations.digest.one_shot()?.alg().output_len();
+        complete(&mut operations.digest, length, data, out)
     })
 }
 
 /// C_DigestUpdate.
 pub(crate) fn update(session: &OpenSession, data: &[u8]) -> Result<(), Error> {
     session.step(Kind::Digest, |operations| {
-        let digesting = operations
-            .digest
-            .as_mut()
-            .ok_or(Error::OperationNotInitialized)?;
-        digesting.phase.part()?;
-        digesting.hasher.update(data);
+        operations.digest.part()?.update(data);
         Ok(())
     })
 }
 
-/// C_DigestKey: no key of ours shows its value.
+/// C_DigestKey: the value of a secret key that is in this process.
 pub(crate) fn key(session: &OpenSession, key: CK_OBJECT_HANDLE) -> Result<(), Error> {
     session.step(Kind::Digest, |operations| {
-        let digesting = operations
-            .digest
-            .as_mut()
-            .ok_or(Error::OperationNotInitialized)?;
-        digesting.phase.part()?;
-        session.key(key)?;
-        Err(Error::KeyIndigestible)
+        let hasher = operations.digest.part()?;
+        let object = session.key(key)?;
+        match object.material()? {
+            KeyMaterial::Host(HostKey::Secret(secret)) => hasher.update(secret.bytes()),
+            _ => return Err(Error::KeyIndigestible),
+        }
+        Ok(())
     })
 }
 
 /// C_DigestFinal.
 pub(crate) fn finish(session: &OpenSession, out: &mut OutBytes) -> Result<(), Error> {
     session.step(Kind::Digest, |operations| {
-        let digesting = operations
-            .digest
-            .as_mut()
-            .ok_or(Error::OperationNotInitialized)?;
-        digesting.phase.part()?;
-        if out.fit(digesting.hasher.alg().output_len())? == Fit::Answered {
-            return Ok(());
-        }
-        let digesting = operations
-            .digest
-            .take()
-            .ok_or(Error::OperationNotInitialized)?;
-        Ok(out.write(&digesting.hasher.finish())?)
+        let length = operations.digest.part()?.alg().output_len();
+        complete(&mut operations.digest, length, &[], out)
     })
+}
+
+/// Answers a length query, or ends the operation with a digest.
+fn complete(
+    slot: &mut Slot<Hasher>,
+    length: usize,
+    rest: &[u8],
+    out: &mut OutBytes,
+) -> Result<(), Error> {
+    let Some(mut hasher) = slot.take_if_fits(length, out)? else {
+        return Ok(());
+    };
+    hasher.update(rest);
+    Ok(out.write(&hasher.finish())?)
 }

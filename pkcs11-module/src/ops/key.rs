@@ -1,54 +1,101 @@
-//! Key management functions: key pairs made in the token.
+//! Key generation: key pairs in the token or in this process, secret keys.
 
 use super::object::{check_may_write, write_record};
 use super::object_create::{PRIVATE_USAGE, PUBLIC_USAGE, set_default_usage};
+use super::{key_host, key_token};
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM2;
-use crate::mechanism::{self, RSA_BITS, RawMechanism, Scheme};
+use crate::mechanism::rsa::BITS as RSA_BITS;
+use crate::mechanism::{KeyGen, Requested};
 use crate::object::attribute::{Attributes, Value};
+use crate::object::curve::Curve;
 use crate::object::stored::{Kind, Record};
 use crate::object::template::{self, RawAttribute};
 use crate::object::view::own_object;
-use crate::object::{Side, Source, key};
+use crate::object::{Side, Source};
 use crate::rv::Error;
 use crate::session::OpenSession;
+use ukey_crypto::ec;
 use ukey_token::Application;
 
 /// What is to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Making {
-    Sm2 { key_type: CK_KEY_TYPE },
-    Rsa { bits: u32 },
+pub(super) enum Making {
+    /// SM2, calling itself so or EC.
+    Sm2 {
+        /// CKA_KEY_TYPE.
+        key_type: CK_KEY_TYPE,
+    },
+    /// RSA.
+    Rsa {
+        /// Length of the modulus.
+        bits: u32,
+    },
+    /// A NIST curve.
+    Ec {
+        /// Which.
+        curve: ec::Curve,
+    },
+    /// Ed25519.
+    Edwards,
+    /// X25519.
+    Montgomery,
 }
 
-/// C_GenerateKeyPair: a new container with one pair. Answers the handles of the public and the private key.
+/// C_GenerateKey.
+pub(crate) fn generate(
+    session: &OpenSession,
+    mechanism: &Requested,
+    template: &[RawAttribute],
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let what = mechanism.check(CKF_GENERATE)?.key_gen();
+    let template = template::parse(template)?;
+    template::check_creation(&template, CKO_SECRET_KEY, session.is_officer())?;
+    let Some(KeyGen::Secret(key_type)) = what else {
+        return Err(Error::MechanismInvalid);
+    };
+    key_host::generate_secret(session, key_type, mechanism.row.number, &template)
+}
+
+/// C_GenerateKeyPair: in the session, in a new container, or in an object of the token. Answers the handles of the public and the private key.
 pub(crate) fn generate_pair(
     session: &OpenSession,
-    mechanism: &RawMechanism,
+    mechanism: &Requested,
     public: &[RawAttribute],
     private: &[RawAttribute],
 ) -> Result<(CK_OBJECT_HANDLE, CK_OBJECT_HANDLE), Error> {
-    let row = mechanism::requested(mechanism, CKF_GENERATE_KEY_PAIR)?;
-    mechanism.parameter.none()?;
+    let what = mechanism.check(CKF_GENERATE_KEY_PAIR)?.key_gen();
+    let number = mechanism.row.number;
     let mut public = template::parse(public)?;
     let mut private = template::parse(private)?;
     template::check_creation(&public, CKO_PUBLIC_KEY, session.is_officer())?;
     template::check_creation(&private, CKO_PRIVATE_KEY, session.is_officer())?;
-    let making = making(row.scheme, &public, &private)?;
+    let making = making(what, &public, &private)?;
+    share(&mut public, &mut private);
+    if !private.flag(CKA_TOKEN) {
+        return key_host::generate_pair(session, making, number, &public, &private);
+    }
+    if let Making::Ec { curve } = making {
+        return key_token::generate_pair(session, curve, number, &public, &private);
+    }
+    generate_in_container(session, making, number, public, private)
+}
+
+/// A new container with one pair.
+fn generate_in_container(
+    session: &OpenSession,
+    making: Making,
+    number: CK_MECHANISM_TYPE,
+    public: Attributes,
+    private: Attributes,
+) -> Result<(CK_OBJECT_HANDLE, CK_OBJECT_HANDLE), Error> {
     check_private(&private)?;
     check_may_write(session, true, true)?;
     let session_public = public.get(CKA_TOKEN) == Some(&Value::Bool(false));
-    share(&mut public, &mut private);
     let labelled = private.bytes(CKA_LABEL).unwrap_or_default().to_vec();
     let records = [
-        record(
-            Kind::OfPrivateKey,
-            private,
-            making,
-            row.number,
-            &PRIVATE_USAGE,
-        ),
-        record(Kind::OfPublicKey, public, making, row.number, &PUBLIC_USAGE),
+        record(Kind::OfPrivateKey, private, making, number, &PRIVATE_USAGE),
+        record(Kind::OfPublicKey, public, making, number, &PUBLIC_USAGE),
     ];
     let name = make(session, making, &labelled, &records)?;
     let handle = |private| {
@@ -66,23 +113,52 @@ pub(crate) fn generate_pair(
 }
 
 /// Reads what kind of pair the mechanism and the templates ask for.
-fn making(scheme: Scheme, public: &Attributes, private: &Attributes) -> Result<Making, Error> {
+fn making(
+    what: Option<KeyGen>,
+    public: &Attributes,
+    private: &Attributes,
+) -> Result<Making, Error> {
     let named = match (public.number(CKA_KEY_TYPE), private.number(CKA_KEY_TYPE)) {
         (Some(one), Some(other)) if one != other => return Err(Error::TemplateInconsistent),
         (one, other) => one.or(other),
     };
     let params = public.bytes(CKA_EC_PARAMS).or(private.bytes(CKA_EC_PARAMS));
-    match scheme {
-        Scheme::RsaKeyPairGen => making_rsa(named, public),
-        Scheme::EcKeyPairGen => {
-            key::check_curve(params.ok_or(Error::TemplateIncomplete)?)?;
-            making_sm2(named, CKK_EC)
-        }
-        Scheme::Sm2KeyPairGen => {
-            params.map_or(Ok(()), key::check_curve)?;
-            making_sm2(named, CKK_SM2)
-        }
+    match what {
+        Some(KeyGen::RsaPair) => making_rsa(named, public),
+        Some(KeyGen::EcPair) => match of_params(params)? {
+            Curve::Sm2 => making_sm2(named, CKK_EC),
+            Curve::Nist(curve) => typed(named, CKK_EC, Making::Ec { curve }),
+            Curve::Edwards | Curve::Montgomery => Err(Error::CurveNotSupported),
+        },
+        Some(KeyGen::EdwardsPair) => match of_params(params)? {
+            Curve::Edwards => typed(named, CKK_EC_EDWARDS, Making::Edwards),
+            _ => Err(Error::CurveNotSupported),
+        },
+        Some(KeyGen::MontgomeryPair) => match of_params(params)? {
+            Curve::Montgomery => typed(named, CKK_EC_MONTGOMERY, Making::Montgomery),
+            _ => Err(Error::CurveNotSupported),
+        },
+        Some(KeyGen::Sm2Pair) => match params.map(Curve::from_params).transpose()? {
+            None | Some(Curve::Sm2) => making_sm2(named, CKK_SM2),
+            Some(_) => Err(Error::CurveNotSupported),
+        },
         _ => Err(Error::MechanismInvalid),
+    }
+}
+
+fn of_params(params: Option<&[u8]>) -> Result<Curve, Error> {
+    Curve::from_params(params.ok_or(Error::TemplateIncomplete)?)
+}
+
+/// A pair whose type has one name.
+fn typed(
+    named: Option<CK_KEY_TYPE>,
+    key_type: CK_KEY_TYPE,
+    making: Making,
+) -> Result<Making, Error> {
+    match named {
+        Some(named) if named != key_type => Err(Error::TemplateInconsistent),
+        _ => Ok(making),
     }
 }
 
@@ -146,7 +222,7 @@ fn check_private(private: &Attributes) -> Result<(), Error> {
 }
 
 /// What is given for one half and links the two holds for both.
-fn share(public: &mut Attributes, private: &mut Attributes) {
+pub(super) fn share(public: &mut Attributes, private: &mut Attributes) {
     for attribute in [CKA_ID, CKA_LABEL, CKA_SUBJECT] {
         match (
             public.get(attribute).cloned(),
@@ -182,6 +258,9 @@ fn record(
     let key_type = match making {
         Making::Sm2 { key_type } => key_type,
         Making::Rsa { .. } => CKK_RSA,
+        Making::Ec { .. } => CKK_EC,
+        Making::Edwards => CKK_EC_EDWARDS,
+        Making::Montgomery => CKK_EC_MONTGOMERY,
     };
     attributes.set_number(CKA_KEY_TYPE, key_type);
     Record {
@@ -220,6 +299,10 @@ fn fill(
     match making {
         Making::Sm2 { .. } => drop(container.generate_sm2()?),
         Making::Rsa { bits } => drop(container.generate_rsa(bits)?),
+        // Containers have no place for these.
+        Making::Ec { .. } | Making::Edwards | Making::Montgomery => {
+            return Err(Error::CurveNotSupported);
+        }
     }
     if session.token.device.has_extension() {
         for record in records {

@@ -1,12 +1,18 @@
 //! The meaning of each function, on safe values. Files are named as in `abi`.
 
+mod cipher;
 pub(crate) mod decrypt;
 pub(crate) mod digest;
+pub(crate) mod dual;
 pub(crate) mod encrypt;
 pub(crate) mod general;
 pub(crate) mod key;
+mod key_host;
 pub(crate) mod key_new;
 pub(crate) mod key_store;
+mod key_token;
+pub(crate) mod message;
+pub(crate) mod message_signature;
 pub(crate) mod object;
 pub(crate) mod object_copy;
 pub(crate) mod object_create;

@@ -112,30 +112,14 @@ pub(crate) fn logout(session: &OpenSession) -> Result<(), Error> {
 
 /// C_SessionCancel: ends the operations named by the flags; those that do not run are passed over.
 pub(crate) fn cancel(session: &OpenSession, flags: CK_FLAGS) {
-    let kinds = [
-        (CKF_FIND_OBJECTS, Kind::Find),
-        (CKF_DIGEST, Kind::Digest),
-        (CKF_SIGN, Kind::Sign),
-        (CKF_VERIFY, Kind::Verify),
-        (CKF_ENCRYPT, Kind::Encrypt),
-        (CKF_DECRYPT, Kind::Decrypt),
-    ];
-    for (_, kind) in kinds.into_iter().filter(|(flag, _)| flags & flag != 0) {
-        session.cancel(kind);
+    for kind in Kind::ALL.iter().filter(|kind| flags & kind.flag() != 0) {
+        session.cancel(*kind);
     }
 }
 
 /// C_GetOperationState: there is nothing to save, or nothing that may leave the module.
 pub(crate) fn operation_state(session: &OpenSession) -> Result<(), Error> {
-    const KINDS: [Kind; 6] = [
-        Kind::Find,
-        Kind::Digest,
-        Kind::Sign,
-        Kind::Verify,
-        Kind::Encrypt,
-        Kind::Decrypt,
-    ];
-    if KINDS.into_iter().any(|kind| session.is_active(kind)) {
+    if Kind::ALL.iter().any(|kind| session.is_active(*kind)) {
         Err(Error::StateUnsaveable)
     } else {
         Err(Error::OperationNotInitialized)

@@ -4,7 +4,7 @@ pub(crate) mod find;
 pub(crate) mod operation;
 
 use crate::abi::types::*;
-use crate::mechanism::RawMechanism;
+use crate::mechanism::Requested;
 use crate::object::Object;
 use crate::rv::Error;
 use crate::slot::token::Token;
@@ -82,8 +82,8 @@ impl Session {
     pub(crate) fn begin_or_cancel(
         &self,
         kind: Kind,
-        mechanism: Option<RawMechanism>,
-        begin: impl FnOnce(&mut Operations, RawMechanism) -> Result<(), Error>,
+        mechanism: Option<Requested>,
+        begin: impl FnOnce(&mut Operations, Requested) -> Result<(), Error>,
     ) -> Result<(), Error> {
         match mechanism {
             Some(mechanism) => self.begin(kind, |operations| begin(operations, mechanism)),
@@ -154,6 +154,24 @@ impl Session {
             self.cancel(kind);
         }
         outcome
+    }
+
+    /// C_Login for one use of a key: checks the PIN if an operation waits for that, and lets it go on.
+    ///
+    /// # Errors
+    /// [`Error::OperationNotInitialized`] when none waits; those of `verify`.
+    #[allow(dead_code, reason = "C_Login calls it next")]
+    pub(crate) fn context_login(
+        &self,
+        verify: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut operations = self.operations();
+        if !operations.wants_login() {
+            return Err(Error::OperationNotInitialized);
+        }
+        verify()?;
+        operations.context_login();
+        Ok(())
     }
 
     /// Ends an operation from outside (C_*Init with a NULL mechanism, C_SessionCancel); whether there was one.

@@ -1,80 +1,104 @@
 //! What a session is in the middle of: at most one operation of each kind (PKCS#11 3.2, "Session management",
 //! "Cryptographic operations"). One slot per kind makes a second operation of a kind unrepresentable.
 
-use super::find::Find;
-use crate::mechanism::parameter::{Parameter, Pss, Sm2Layout};
-use crate::mechanism::{RSA_BITS, Scheme};
-use crate::object::Object;
-use crate::object::key::PublicKey;
-use crate::rv::Error;
-use std::sync::Arc;
-use ukey_crypto::hash::{HashAlg, Hasher};
-use ukey_crypto::sm3::Sm3;
-use zeroize::Zeroizing;
+#[cfg(test)]
+mod tests;
 
-/// The running operations of one session.
-#[derive(Default)]
-pub(crate) struct Operations {
-    /// C_FindObjects*.
-    pub(crate) find: Option<Find>,
-    /// C_Digest*.
-    pub(crate) digest: Option<Digesting>,
-    /// C_Sign*.
-    pub(crate) sign: Option<Signing>,
-    /// C_Verify*.
-    pub(crate) verify: Option<Verifying>,
-    /// C_Encrypt*.
-    pub(crate) encrypt: Option<Ciphering>,
-    /// C_Decrypt*.
-    pub(crate) decrypt: Option<Ciphering>,
+use super::find::Find;
+use crate::abi::types::*;
+use crate::mechanism::message::{MessageCipher, MessageSigner, MessageVerifier};
+use crate::mechanism::{Ciphering, Recovering, Signing, Verifying};
+use crate::object::Object;
+use crate::ops::OutBytes;
+use crate::rv::Error;
+use ukey_crypto::hash::Hasher;
+use ukey_ffi::Fit;
+
+/// Writes the slots, their kinds and what goes for all of them, from one table.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $kind:ident, $slot:ident: $type:ty, $flag:expr;)*) => {
+        /// The running operations of one session.
+        #[derive(Default)]
+        pub(crate) struct Operations {
+            $($(#[$doc])* pub(crate) $slot: $type,)*
+        }
+
+        /// The kind of an operation: which slot.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The flag by which C_SessionCancel names it.
+            pub(crate) fn flag(self) -> CK_FLAGS {
+                match self { $(Self::$kind => $flag,)* }
+            }
+        }
+
+        impl Operations {
+            /// Ends the operation of a kind; whether there was one.
+            pub(crate) fn end(&mut self, kind: Kind) -> bool {
+                match kind { $(Kind::$kind => self.$slot.take().is_some(),)* }
+            }
+
+            /// Whether an operation of a kind runs.
+            pub(crate) fn is_active(&self, kind: Kind) -> bool {
+                match kind { $(Kind::$kind => self.$slot.is_some(),)* }
+            }
+        }
+    };
 }
 
-/// The kind of an operation: which slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Searching.
-    Find,
-    /// Digesting.
-    Digest,
-    /// Signing.
-    Sign,
-    /// Verifying.
-    Verify,
-    /// Encrypting.
-    Encrypt,
-    /// Decrypting.
-    Decrypt,
+operations! {
+    /// C_FindObjects*.
+    Find, find: Option<Find>, CKF_FIND_OBJECTS;
+    /// C_Digest*.
+    Digest, digest: Slot<Hasher>, CKF_DIGEST;
+    /// C_Sign*.
+    Sign, sign: Slot<Box<dyn Signing>>, CKF_SIGN;
+    /// C_SignRecover*.
+    SignRecover, sign_recover: Slot<Box<dyn Signing>>, CKF_SIGN_RECOVER;
+    /// C_Verify*.
+    Verify, verify: Slot<Box<dyn Verifying>>, CKF_VERIFY;
+    /// C_VerifyRecover*.
+    VerifyRecover, verify_recover: Slot<Box<dyn Recovering>>, CKF_VERIFY_RECOVER;
+    /// C_VerifySignature*: with the signature that was given first.
+    VerifySignature, verify_signature: Slot<(Box<dyn Verifying>, Vec<u8>)>, CKF_VERIFY;
+    /// C_Encrypt*.
+    Encrypt, encrypt: Slot<Box<dyn Ciphering>>, CKF_ENCRYPT;
+    /// C_Decrypt*.
+    Decrypt, decrypt: Slot<Box<dyn Ciphering>>, CKF_DECRYPT;
+    /// C_EncryptMessage*.
+    MessageEncrypt, message_encrypt: Slot<MessageCipher>, CKF_MESSAGE_ENCRYPT;
+    /// C_DecryptMessage*.
+    MessageDecrypt, message_decrypt: Slot<MessageCipher>, CKF_MESSAGE_DECRYPT;
+    /// C_SignMessage*.
+    MessageSign, message_sign: Slot<MessageSigner>, CKF_MESSAGE_SIGN;
+    /// C_VerifyMessage*.
+    MessageVerify, message_verify: Slot<MessageVerifier>, CKF_MESSAGE_VERIFY;
 }
 
 impl Operations {
-    /// Ends the operation of a kind; whether there was one.
-    pub(crate) fn end(&mut self, kind: Kind) -> bool {
-        match kind {
-            Kind::Find => self.find.take().is_some(),
-            Kind::Digest => self.digest.take().is_some(),
-            Kind::Sign => self.sign.take().is_some(),
-            Kind::Verify => self.verify.take().is_some(),
-            Kind::Encrypt => self.encrypt.take().is_some(),
-            Kind::Decrypt => self.decrypt.take().is_some(),
-        }
+    /// Whether an operation waits for the login that its key asks for.
+    pub(crate) fn wants_login(&self) -> bool {
+        self.sign.wants_login() || self.sign_recover.wants_login() || self.decrypt.wants_login()
     }
 
-    /// Whether an operation of a kind runs.
-    pub(crate) fn is_active(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Find => self.find.is_some(),
-            Kind::Digest => self.digest.is_some(),
-            Kind::Sign => self.sign.is_some(),
-            Kind::Verify => self.verify.is_some(),
-            Kind::Encrypt => self.encrypt.is_some(),
-            Kind::Decrypt => self.decrypt.is_some(),
-        }
+    /// The login happened: what waited for it may use its key, once.
+    pub(crate) fn context_login(&mut self) {
+        self.sign.context_login();
+        self.sign_recover.context_login();
+        self.decrypt.context_login();
     }
 }
 
 /// How far an operation has gone, which decides how it may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Phase {
+enum Phase {
     /// Nothing but the Init.
     #[default]
     Ready,
@@ -84,198 +108,129 @@ pub(crate) enum Phase {
     Parts,
 }
 
-impl Phase {
-    /// A one-shot call.
+/// The place for one operation.
+pub(crate) struct Slot<T>(Option<Running<T>>);
+
+/// A running operation.
+struct Running<T> {
+    state: T,
+    phase: Phase,
+    /// The key demands a login for each use (CKA_ALWAYS_AUTHENTICATE), which has not happened.
+    wants_login: bool,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Slot<T> {
+    /// Begins, with no key or one that anybody who is logged in may use.
+    pub(crate) fn begin(&mut self, state: T) {
+        self.0 = Some(Running {
+            state,
+            phase: Phase::Ready,
+            wants_login: false,
+        });
+    }
+
+    /// Begins with a key, which may demand a login of its own (PKCS#11 3.2, CKA_ALWAYS_AUTHENTICATE).
+    pub(crate) fn begin_with(&mut self, key: &Object, state: T) {
+        self.0 = Some(Running {
+            state,
+            phase: Phase::Ready,
+            wants_login: key.always_authenticates(),
+        });
+    }
+
+    /// Whether one runs.
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Takes the operation out.
+    pub(crate) fn take(&mut self) -> Option<T> {
+        self.0.take().map(|running| running.state)
+    }
+
+    /// The operation, wherever it is.
     ///
     /// # Errors
-    /// [`Error::OperationActive`] after a part.
-    pub(crate) fn one_shot(&mut self) -> Result<(), Error> {
-        if *self == Self::Parts {
+    /// [`Error::OperationNotInitialized`].
+    pub(crate) fn running(&mut self) -> Result<&mut T, Error> {
+        let running = self.0.as_mut().ok_or(Error::OperationNotInitialized)?;
+        Ok(&mut running.state)
+    }
+
+    /// For a one-shot call.
+    ///
+    /// # Errors
+    /// [`Error::OperationNotInitialized`]; [`Error::OperationActive`] after a part.
+    pub(crate) fn one_shot(&mut self) -> Result<&mut T, Error> {
+        self.enter(Phase::Parts, Phase::Asked)
+    }
+
+    /// For a part or the Final.
+    ///
+    /// # Errors
+    /// [`Error::OperationNotInitialized`]; [`Error::OperationActive`] after a one-shot length query.
+    pub(crate) fn part(&mut self) -> Result<&mut T, Error> {
+        self.enter(Phase::Asked, Phase::Parts)
+    }
+
+    fn enter(&mut self, forbidden: Phase, next: Phase) -> Result<&mut T, Error> {
+        let running = self.0.as_mut().ok_or(Error::OperationNotInitialized)?;
+        if running.phase == forbidden {
             return Err(Error::OperationActive);
         }
-        *self = Self::Asked;
-        Ok(())
+        running.phase = next;
+        Ok(&mut running.state)
     }
 
-    /// A part or the Final.
+    /// The two-call rule for a result whose length is known before: answers a query, refuses a short buffer (the
+    /// operation goes on in both cases), or takes the operation out to be finished.
     ///
     /// # Errors
-    /// [`Error::OperationActive`] after a one-shot length query.
-    pub(crate) fn part(&mut self) -> Result<(), Error> {
-        if *self == Self::Asked {
-            return Err(Error::OperationActive);
+    /// [`Error::BufferTooSmall`], and those of [`Slot::take_for_use`].
+    pub(crate) fn take_if_fits(
+        &mut self,
+        needed: usize,
+        out: &mut OutBytes,
+    ) -> Result<Option<T>, Error> {
+        if out.fit(needed)? == Fit::Answered {
+            return Ok(None);
         }
-        *self = Self::Parts;
-        Ok(())
-    }
-}
-
-/// A running digest.
-pub(crate) struct Digesting {
-    /// The state of the hash.
-    pub(crate) hasher: Hasher,
-    /// How far it is.
-    pub(crate) phase: Phase,
-}
-
-/// What a signature takes in before the key is used.
-pub(crate) enum Input {
-    /// The bytes themselves, as many as the mechanism takes at most.
-    Bytes {
-        /// So far.
-        bytes: Zeroizing<Vec<u8>>,
-        /// Most that the mechanism can take.
-        limit: usize,
-        /// Whether they may come in parts.
-        parts: bool,
-    },
-    /// A message, hashed.
-    Hash(Box<Hasher>),
-    /// A message, hashed behind SM2's Z.
-    Sm2(Box<Sm3>),
-}
-
-impl Input {
-    /// Bytes that are collected.
-    pub(crate) fn bytes(limit: usize, parts: bool) -> Self {
-        Self::Bytes {
-            bytes: Zeroizing::default(),
-            limit,
-            parts,
-        }
+        self.take_for_use().map(Some)
     }
 
-    /// A message to be hashed.
-    pub(crate) fn hash(alg: HashAlg) -> Self {
-        Self::Hash(Box::new(Hasher::new(alg)))
-    }
-
-    /// Takes a part.
+    /// Takes the operation out to use its key.
     ///
     /// # Errors
-    /// [`Error::DataLenRange`] when it gets too long; [`Error::FunctionNotSupported`] when the mechanism takes no parts.
-    pub(crate) fn part(&mut self, data: &[u8]) -> Result<(), Error> {
-        match self {
-            Self::Bytes { parts: false, .. } => Err(Error::FunctionNotSupported),
-            _ => self.take(data),
-        }
+    /// [`Error::OperationNotInitialized`]; [`Error::UserNotLoggedIn`] when the key demands a login that did not happen.
+    pub(crate) fn take_for_use(&mut self) -> Result<T, Error> {
+        self.check_login()?;
+        self.take().ok_or(Error::OperationNotInitialized)
     }
 
-    /// Takes data, whole or part.
+    /// Whether the key may be used now.
     ///
     /// # Errors
-    /// [`Error::DataLenRange`].
-    pub(crate) fn take(&mut self, data: &[u8]) -> Result<(), Error> {
-        match self {
-            Self::Bytes { bytes, limit, .. } => {
-                if data.len() > *limit - bytes.len() {
-                    return Err(Error::DataLenRange);
-                }
-                bytes.extend_from_slice(data);
-            }
-            Self::Hash(hasher) => hasher.update(data),
-            Self::Sm2(hasher) => hasher.update(data),
+    /// [`Error::UserNotLoggedIn`].
+    pub(crate) fn check_login(&self) -> Result<(), Error> {
+        if self.wants_login() {
+            return Err(Error::UserNotLoggedIn);
         }
         Ok(())
     }
 
-    /// What goes to the key: the bytes or the digest.
-    pub(crate) fn finish(self) -> Zeroizing<Vec<u8>> {
-        match self {
-            Self::Bytes { bytes, .. } => bytes,
-            Self::Hash(hasher) => Zeroizing::new(hasher.finish()),
-            Self::Sm2(hasher) => Zeroizing::new(hasher.finish().to_vec()),
+    fn wants_login(&self) -> bool {
+        self.0.as_ref().is_some_and(|running| running.wants_login)
+    }
+
+    fn context_login(&mut self) {
+        if let Some(running) = &mut self.0 {
+            running.wants_login = false;
         }
     }
-}
-
-/// How a digest or a block becomes a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SignatureForm {
-    /// SM2, r ‖ s.
-    Sm2,
-    /// SM2, DER.
-    Sm2Der,
-    /// PKCS#1 v1.5 padding around the bytes given.
-    RsaPkcs,
-    /// PKCS#1 v1.5 padding around a DigestInfo of the digest.
-    RsaPkcsDigest(HashAlg),
-    /// No padding.
-    RsaRaw,
-    /// PSS around the digest.
-    RsaPss(Pss),
-}
-
-/// A running signature.
-pub(crate) struct Signing {
-    /// The private key.
-    pub(crate) key: Arc<Object>,
-    /// The form.
-    pub(crate) form: SignatureForm,
-    /// The data so far.
-    pub(crate) input: Input,
-    /// How far it is.
-    pub(crate) phase: Phase,
-}
-
-/// A running verification.
-pub(crate) struct Verifying {
-    /// The public key.
-    pub(crate) key: Arc<Object>,
-    /// The form.
-    pub(crate) form: SignatureForm,
-    /// The data so far.
-    pub(crate) input: Input,
-    /// How far it is.
-    pub(crate) phase: Phase,
-}
-
-/// A public-key cipher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CipherForm {
-    /// SM2.
-    Sm2(Sm2Layout),
-    /// PKCS#1 v1.5.
-    RsaPkcs,
-    /// No padding.
-    RsaRaw,
-}
-
-impl CipherForm {
-    /// The form that a mechanism with its parameter gives a key.
-    ///
-    /// # Errors
-    /// [`Error::KeyTypeInconsistent`], [`Error::MechanismParamInvalid`].
-    pub(crate) fn prepare(
-        scheme: Scheme,
-        parameter: &Parameter,
-        key: &PublicKey,
-    ) -> Result<Self, Error> {
-        let form = match (scheme, key) {
-            (Scheme::Sm2Encrypt, PublicKey::Sm2(_)) => {
-                return parameter.sm2_layout().map(Self::Sm2);
-            }
-            (Scheme::Sm2EncryptDer, PublicKey::Sm2(_)) => Self::Sm2(Sm2Layout::Der),
-            (Scheme::RsaPkcs, PublicKey::Rsa(_)) => Self::RsaPkcs,
-            (Scheme::RsaX509, PublicKey::Rsa(_)) => Self::RsaRaw,
-            _ => return Err(Error::KeyTypeInconsistent),
-        };
-        match key {
-            PublicKey::Rsa(key) if !RSA_BITS.contains(&key.bits()) => {
-                return Err(Error::KeySizeRange);
-            }
-            _ => parameter.none()?,
-        }
-        Ok(form)
-    }
-}
-
-/// A running encryption (with a public key) or decryption (with a private key).
-pub(crate) struct Ciphering {
-    /// The key.
-    pub(crate) key: Arc<Object>,
-    /// The form.
-    pub(crate) form: CipherForm,
-    /// How far it is.
-    pub(crate) phase: Phase,
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod certificates;
 mod cipher;
+mod curves;
 mod digest;
 mod double_certificate;
 mod general;
@@ -15,6 +16,7 @@ mod objects;
 mod openssl;
 mod pin_entry;
 mod search;
+mod secret_mechanisms;
 mod session_keys;
 mod session_model;
 mod sign;

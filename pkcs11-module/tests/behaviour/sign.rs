@@ -212,7 +212,8 @@ fn keys_are_checked_at_the_beginning() {
             private,
             CKR_KEY_TYPE_INCONSISTENT,
         ),
-        (plain(CKM_ECDSA), private, CKR_MECHANISM_INVALID),
+        (plain(CKM_ECDSA), private, CKR_KEY_TYPE_INCONSISTENT),
+        (plain(CKM_DSA), private, CKR_MECHANISM_INVALID),
         (plain(CKM_SM3), private, CKR_MECHANISM_INVALID),
         (
             Mechanism(CKM_SM2, vec![1]),

@@ -1,6 +1,6 @@
 //! EMSA-PSS (RFC 8017, 9.1): the padding of RSA-PSS around the token's raw RSA operation.
 
-use super::parameter::Pss;
+use super::super::parameter::Pss;
 use crate::rv::Error;
 use ukey_crypto::hash::{HashAlg, Hasher};
 use ukey_crypto::{ct, rng};
@@ -118,7 +118,7 @@ impl Shape {
 }
 
 /// MGF1 (RFC 8017, B.2.1), applied in place.
-fn mask(alg: HashAlg, seed: &[u8], data: &mut [u8]) {
+pub(super) fn mask(alg: HashAlg, seed: &[u8], data: &mut [u8]) {
     for (counter, block) in (0_u32..).zip(data.chunks_mut(alg.output_len())) {
         let mut hasher = Hasher::new(alg);
         hasher.update(seed);

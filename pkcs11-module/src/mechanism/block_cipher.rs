@@ -1,0 +1,225 @@
+//! AES and SM4 in their modes (SP 800-38A, C, D, E; GB/T 17964), with keys in this process.
+
+use super::parameter::{Aead, BLOCK, Parameter};
+use super::secret::CipherKey;
+use super::{Ciphering, Mechanism, Using};
+use crate::rv::Error;
+use ukey_crypto::Error as CryptoError;
+use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding};
+
+/// A block cipher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    /// AES.
+    Aes,
+    /// SM4.
+    Sm4,
+}
+
+/// A mode, without its parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ModeOf {
+    /// Block by block.
+    Ecb,
+    /// Chained, whole blocks.
+    Cbc,
+    /// Chained, with PKCS#7 padding.
+    CbcPad,
+    /// Counter.
+    Ctr,
+    /// Output feedback.
+    Ofb,
+    /// Cipher feedback of whole blocks.
+    Cfb,
+    /// Galois/counter.
+    Gcm,
+    /// Counter with CBC-MAC.
+    Ccm,
+    /// XTS.
+    Xts,
+}
+
+/// A block cipher in a mode.
+pub(super) struct BlockCipher(pub(super) Algorithm, pub(super) ModeOf);
+
+impl BlockCipher {
+    fn begin(&self, using: Using<'_>, direction: Direction) -> Result<Box<dyn Ciphering>, Error> {
+        let key = using.key.host_secret()?.cipher()?;
+        let operation = match (self.0, key) {
+            (Algorithm::Aes, CipherKey::AesXts(..)) | (Algorithm::Sm4, CipherKey::Sm4Xts(..)) => {
+                self.xts(key, using.parameter, direction)
+            }
+            (Algorithm::Aes, CipherKey::Aes(key)) => self.start(key, using.parameter, direction),
+            (Algorithm::Sm4, CipherKey::Sm4(key)) => self.start(key, using.parameter, direction),
+            _ => Err(Error::KeyTypeInconsistent),
+        }?;
+        let tag_len = using.parameter.aead().map_or(0, |aead| aead.tag_len);
+        Ok(Box::new(HostCipher {
+            operation,
+            direction,
+            pads: self.1 == ModeOf::CbcPad,
+            tag_len,
+        }))
+    }
+
+    fn xts(
+        &self,
+        key: &CipherKey,
+        parameter: &Parameter,
+        direction: Direction,
+    ) -> Result<Operation, Error> {
+        if self.1 != ModeOf::Xts {
+            return Err(Error::KeySizeRange);
+        }
+        let tweak = parameter.block()?;
+        match key {
+            CipherKey::AesXts(data, tweak_key) => Operation::xts(data, tweak_key, direction, tweak),
+            CipherKey::Sm4Xts(data, tweak_key) => Operation::xts(data, tweak_key, direction, tweak),
+            CipherKey::Aes(_) | CipherKey::Sm4(_) => return Err(Error::KeySizeRange),
+        }
+        .map_err(begin_error)
+    }
+
+    fn start<K: Key>(
+        &self,
+        key: &K,
+        parameter: &Parameter,
+        direction: Direction,
+    ) -> Result<Operation, Error> {
+        if self.1 == ModeOf::Xts {
+            return Err(Error::KeySizeRange);
+        }
+        Operation::new(key, direction, &mode(self.1, parameter)?).map_err(begin_error)
+    }
+}
+
+/// The mode with its parameter.
+fn mode(of: ModeOf, parameter: &Parameter) -> Result<Mode<'_>, Error> {
+    Ok(match of {
+        ModeOf::Ecb => Mode::Ecb {
+            padding: Padding::None,
+        },
+        ModeOf::Cbc => Mode::Cbc {
+            iv: parameter.block()?,
+            padding: Padding::None,
+        },
+        ModeOf::CbcPad => Mode::Cbc {
+            iv: parameter.block()?,
+            padding: Padding::Pkcs7,
+        },
+        ModeOf::Ctr => {
+            let ctr = parameter.ctr()?;
+            Mode::Ctr {
+                counter_block: &ctr.block,
+                counter_bits: ctr.bits,
+            }
+        }
+        ModeOf::Ofb => Mode::Ofb {
+            iv: parameter.block()?,
+        },
+        ModeOf::Cfb => Mode::Cfb {
+            iv: parameter.block()?,
+        },
+        ModeOf::Gcm => {
+            let Aead {
+                nonce,
+                aad,
+                tag_len,
+                ..
+            } = parameter.aead()?;
+            Mode::Gcm {
+                iv: nonce,
+                aad,
+                tag_len: *tag_len,
+            }
+        }
+        ModeOf::Ccm => {
+            let Aead {
+                nonce,
+                aad,
+                tag_len,
+                data_len,
+            } = parameter.aead()?;
+            Mode::Ccm {
+                nonce,
+                aad,
+                tag_len: *tag_len,
+                data_len: *data_len,
+            }
+        }
+        ModeOf::Xts => return Err(Error::KeySizeRange),
+    })
+}
+
+/// What the cipher finds wrong before it has seen data.
+fn begin_error(error: CryptoError) -> Error {
+    match error {
+        CryptoError::InvalidKey => Error::KeySizeRange,
+        _ => Error::MechanismParamInvalid,
+    }
+}
+
+/// What the cipher finds wrong with data.
+pub(super) fn data_error(error: CryptoError, direction: Direction) -> Error {
+    match (error, direction) {
+        (CryptoError::InvalidLength, Direction::Encrypt) => Error::DataLenRange,
+        (CryptoError::InvalidLength, Direction::Decrypt) => Error::EncryptedDataLenRange,
+        (CryptoError::Decryption, _) => Error::EncryptedDataInvalid,
+        _ => Error::FunctionFailed,
+    }
+}
+
+impl Mechanism for BlockCipher {
+    fn encrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
+        self.begin(using, Direction::Encrypt)
+    }
+
+    fn decrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
+        self.begin(using, Direction::Decrypt)
+    }
+}
+
+/// A running cipher of this process.
+struct HostCipher {
+    operation: Operation,
+    direction: Direction,
+    pads: bool,
+    tag_len: usize,
+}
+
+impl Ciphering for HostCipher {
+    fn update_len(&self, part_len: usize) -> usize {
+        self.operation.update_len(part_len)
+    }
+
+    fn finish_len(&self, rest_len: usize) -> usize {
+        if rest_len == 0 {
+            return self.operation.finish_len();
+        }
+        // One-shot: nothing went in before.
+        match self.direction {
+            Direction::Encrypt if self.pads => (rest_len / BLOCK + 1) * BLOCK,
+            Direction::Encrypt => rest_len.saturating_add(self.tag_len),
+            Direction::Decrypt => rest_len.saturating_sub(self.tag_len),
+        }
+    }
+
+    fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.operation
+            .update(part, out)
+            .map_err(|error| data_error(error, self.direction))
+    }
+
+    fn finish(self: Box<Self>, rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.operation
+            .complete(rest, out)
+            .map_err(|error| data_error(error, self.direction))
+    }
+
+    fn duplicate(&self) -> Box<dyn Ciphering> {
+        Box::new(Self {
+            operation: self.operation.clone(),
+            ..*self
+        })
+    }
+}

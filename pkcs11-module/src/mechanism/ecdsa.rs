@@ -1,0 +1,97 @@
+//! ECDSA on the NIST curves (FIPS 186-5; PKCS#11 3.2, "ECDSA"): over a digest that the caller computed, or over a message.
+//! Signatures are r ‖ s.
+
+use super::signature::{Input, KeySignature, SignatureKey};
+use super::{Mechanism, Signing, Using, Verifying};
+use crate::object::Object;
+use crate::object::key::PublicKey;
+use crate::object::material::{HostKey, KeyMaterial};
+use crate::rv::Error;
+use crate::slot::token::Token;
+use std::sync::Arc;
+use ukey_crypto::ec;
+use ukey_crypto::hash::HashAlg;
+use ukey_token::key::KeyOperation;
+
+/// Longest digest that is taken; of a longer one than the curve's order the leftmost bits count.
+const LONGEST_DIGEST: usize = 128;
+
+/// CKM_ECDSA, and with a hash CKM_ECDSA_*.
+pub(super) struct Ecdsa(pub(super) Option<HashAlg>);
+
+impl Ecdsa {
+    fn begin(&self, using: Using<'_>) -> Result<Box<KeySignature<EcKey>>, Error> {
+        let input = match self.0 {
+            Some(hash) => Input::hash(hash),
+            None => Input::bytes(LONGEST_DIGEST, true),
+        };
+        let key = EcKey::new(using)?;
+        Ok(Box::new(KeySignature { input, key }))
+    }
+}
+
+impl Mechanism for Ecdsa {
+    fn sign(&self, using: Using<'_>) -> Result<Box<dyn Signing>, Error> {
+        Ok(self.begin(using)?)
+    }
+
+    fn verify(&self, using: Using<'_>) -> Result<Box<dyn Verifying>, Error> {
+        Ok(self.begin(using)?)
+    }
+}
+
+/// A key on a NIST curve.
+struct EcKey {
+    object: Arc<Object>,
+    token: Arc<Token>,
+}
+
+impl EcKey {
+    fn new(using: Using<'_>) -> Result<Self, Error> {
+        let key = Self {
+            object: Arc::clone(using.key),
+            token: Arc::clone(using.token),
+        };
+        key.public()?;
+        Ok(key)
+    }
+
+    fn public(&self) -> Result<&ec::PublicKey, Error> {
+        match self.object.public_key()? {
+            PublicKey::Ec(public) => Ok(public),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+}
+
+impl SignatureKey for EcKey {
+    fn length(&self) -> usize {
+        self.public()
+            .map_or(0, |public| 2 * public.curve().field_len())
+    }
+
+    fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, Error> {
+        match self.object.material()? {
+            KeyMaterial::Host(HostKey::Ec(key)) => key
+                .sign_digest(digest)
+                .map(|signature| signature.to_bytes())
+                .map_err(|_| Error::FunctionFailed),
+            KeyMaterial::Token { id, .. } => {
+                let application = self.token.application()?;
+                let made = application.use_key(*id, &KeyOperation::SignEcdsa, digest)?;
+                Ok(made.to_vec())
+            }
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    fn verify(&self, digest: &[u8], signature: &[u8]) -> Result<(), Error> {
+        let public = self.public()?;
+        if signature.len() != self.length() {
+            return Err(Error::SignatureLenRange);
+        }
+        let invalid = |_| Error::SignatureInvalid;
+        let signature = ec::Signature::from_bytes(public.curve(), signature).map_err(invalid)?;
+        public.verify_digest(digest, &signature).map_err(invalid)
+    }
+}

@@ -1,0 +1,83 @@
+//! HMAC (RFC 2104, FIPS 198-1; PKCS#11 3.2, "HMAC mechanisms") with any offered hash.
+
+use super::mac::{Code, Tag, general_len};
+use super::{Mechanism, Signing, Using, Verifying};
+use crate::abi::types::*;
+use crate::rv::Error;
+use ukey_crypto::hash::HashAlg;
+use ukey_crypto::mac::Hmac as Running;
+
+/// HMAC with a hash.
+pub(super) struct Hmac {
+    hash: HashAlg,
+    /// The length is a parameter.
+    general: bool,
+}
+
+impl Hmac {
+    /// As long as the hash.
+    pub(super) const fn whole(hash: HashAlg) -> Self {
+        Self {
+            hash,
+            general: false,
+        }
+    }
+
+    /// As long as the parameter says.
+    pub(super) const fn general(hash: HashAlg) -> Self {
+        Self {
+            hash,
+            general: true,
+        }
+    }
+
+    fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
+        let whole = self.hash.output_len();
+        let len = if self.general {
+            general_len(using.parameter, whole)?
+        } else {
+            whole
+        };
+        let secret = using.key.host_secret()?;
+        if secret.key_type() != CKK_GENERIC_SECRET && secret.key_type() != own_type(self.hash) {
+            return Err(Error::KeyTypeInconsistent);
+        }
+        Ok(Tag::new(Running::new(self.hash, secret.bytes()), len))
+    }
+}
+
+/// The key type that is for HMAC with one hash alone.
+fn own_type(hash: HashAlg) -> CK_KEY_TYPE {
+    match hash {
+        HashAlg::Sha1 => CKK_SHA_1_HMAC,
+        HashAlg::Sha224 => CKK_SHA224_HMAC,
+        HashAlg::Sha256 => CKK_SHA256_HMAC,
+        HashAlg::Sha384 => CKK_SHA384_HMAC,
+        HashAlg::Sha512 => CKK_SHA512_HMAC,
+        HashAlg::Sha3_224 => CKK_SHA3_224_HMAC,
+        HashAlg::Sha3_256 => CKK_SHA3_256_HMAC,
+        HashAlg::Sha3_384 => CKK_SHA3_384_HMAC,
+        HashAlg::Sha3_512 => CKK_SHA3_512_HMAC,
+        _ => CKK_GENERIC_SECRET,
+    }
+}
+
+impl Mechanism for Hmac {
+    fn sign(&self, using: Using<'_>) -> Result<Box<dyn Signing>, Error> {
+        Ok(self.begin(using)?)
+    }
+
+    fn verify(&self, using: Using<'_>) -> Result<Box<dyn Verifying>, Error> {
+        Ok(self.begin(using)?)
+    }
+}
+
+impl Code for Running {
+    fn update(&mut self, part: &[u8]) {
+        Running::update(self, part);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        (*self).finish()
+    }
+}

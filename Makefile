@@ -23,6 +23,7 @@ test: build ## run every test
 	@scripts/test.sh
 
 bench: build ## measure against peers and bare algorithms in one run
+	@cargo run --quiet --release --package gm-kernels --example speed
 	@$(TARGET_DIR)/release/ukey-bench
 
 check: build ## formatting, lints, sizes, layering, docs, exported symbols: what a change must pass

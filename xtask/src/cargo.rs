@@ -38,7 +38,7 @@ pub(crate) fn doc(workspace: &Workspace) -> Outcome {
 }
 
 /// Runs cargo on the workspace with its output shown as it comes.
-fn cargo(
+pub(crate) fn cargo(
     workspace: &Workspace,
     arguments: &[&str],
     environment: &[(&str, &str)],

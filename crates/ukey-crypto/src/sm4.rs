@@ -10,7 +10,6 @@ pub use cbc_mac::{CbcMac, cbc_mac};
 pub use modes::{Cipher, Mode};
 
 use crate::{Error, rng};
-use ::sm4::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit, consts::U16};
 use zeroize::Zeroizing;
 
 /// Length of a block in bytes.
@@ -18,7 +17,7 @@ pub const BLOCK: usize = 16;
 /// Length of a key in bytes.
 pub const KEY_LEN: usize = 16;
 
-type Block = Array<u8, U16>;
+type Block = [u8; BLOCK];
 
 /// An SM4 key with its expanded round keys. Both are zeroised on drop.
 pub struct Key {
@@ -44,7 +43,7 @@ impl Key {
     }
 
     fn expand(bytes: Zeroizing<[u8; KEY_LEN]>) -> Self {
-        let cipher = Schedule(::sm4::Sm4::new((&*bytes).into()));
+        let cipher = Schedule(gm_kernels::sm4::Key::new(&bytes));
         Self { bytes, cipher }
     }
 }
@@ -90,7 +89,7 @@ pub fn ecb_decrypt(key: &Key, data: &mut [u8]) -> Result<(), Error> {
 }
 
 fn whole_blocks(data: &mut [u8]) -> Result<&mut [Block], Error> {
-    match Block::slice_as_chunks_mut(data) {
+    match data.as_chunks_mut() {
         (blocks, []) => Ok(blocks),
         _ => Err(Error::InvalidLength),
     }

@@ -7,6 +7,7 @@ use super::field::{Arith, Fe};
 use super::jacobian::{Affine, Jacobian};
 use super::words::Words;
 use crate::ct::Mask;
+use zeroize::Zeroize;
 
 /// A point as eight words: x, then y.
 pub(crate) type Entry = [u64; 8];
@@ -83,10 +84,11 @@ impl Gather for crate::arch::x86_64::Avx512 {
 pub(crate) fn multiply<A: Arith, T: Gather>(a: A, gather: T, k: &Words) -> Jacobian {
     let mut sum = Jacobian::INFINITY;
     let mut empty = Mask::from_bit(1);
-    for (i, window) in TABLE.0.iter().enumerate() {
-        let digit = Digit::of(k, i);
-        let point = from_entry(&gather.select(window, digit.size)).negate_if(a, digit.negative);
-        let zero = Mask::is_zero(digit.size);
+    let mut digits = Digits::<BITS>::new(k);
+    for window in &TABLE.0 {
+        let (size, negative) = digits.next_digit();
+        let point = from_entry(&gather.select(window, size)).negate_if(a, negative);
+        let zero = Mask::is_zero(size);
         let added = sum.add_affine(a, &point);
         let first = Jacobian::select(empty, &point.to_jacobian(), &added);
         sum = Jacobian::select(zero, &sum, &first);
@@ -97,13 +99,14 @@ pub(crate) fn multiply<A: Arith, T: Gather>(a: A, gather: T, k: &Words) -> Jacob
 
 /// self += k G in variable time, for verification. Indices and branches depend on k.
 pub(crate) fn add_multiple_vartime<A: Arith>(a: A, mut sum: Jacobian, k: &Words) -> Jacobian {
-    for (i, window) in TABLE.0.iter().enumerate() {
-        let digit = Digit::of(k, i);
-        if digit.size == 0 {
+    let mut digits = Digits::<BITS>::new(k);
+    for window in &TABLE.0 {
+        let (size, negative) = digits.next_digit();
+        if size == 0 {
             continue;
         }
-        let entry = &window[usize::try_from(digit.size - 1).unwrap_or(0)];
-        let point = from_entry(entry).negate_if(a, digit.negative);
+        let entry = &window[usize::try_from(size - 1).unwrap_or(0)];
+        let point = from_entry(entry).negate_if(a, negative);
         sum = super::public_multiply::add_affine_complete(a, &sum, &point);
     }
     sum
@@ -117,38 +120,56 @@ fn from_entry(entry: &Entry) -> Affine {
     }
 }
 
-/// A signed digit: -64..=64.
-struct Digit {
-    size: u64,
-    negative: Mask,
+/// The digits of a number in signed form with `BITS` bits each, the least significant first: sizes up to
+/// 2^(BITS - 1) and signs. Wiped when dropped.
+pub(crate) struct Digits<const BITS: usize> {
+    rest: Words,
+    /// The bit below `rest`, which the digit before left as a carry.
+    below: u64,
 }
 
-impl Digit {
-    /// Digit `i` of k: the value of bits 7 i - 1 ..= 7 i + 6 with the lowest as a carry and the highest
-    /// as the sign.
+impl<const BITS: usize> Digits<BITS> {
     #[inline(always)]
-    fn of(k: &Words, i: usize) -> Self {
-        let (size, negative) = booth_digit(k, i, BITS);
-        Self { size, negative }
+    pub(crate) const fn new(k: &Words) -> Self {
+        Self { rest: *k, below: 0 }
+    }
+
+    /// The bits that make the next digit: its own, and one below them.
+    #[inline(always)]
+    pub(crate) const fn next_window(&mut self) -> u64 {
+        let r = self.rest;
+        let window = (r[0] << 1 | self.below) & ((2 << BITS) - 1);
+        self.below = r[0] >> (BITS - 1) & 1;
+        let up = 64 - BITS;
+        self.rest = [
+            r[0] >> BITS | r[1] << up,
+            r[1] >> BITS | r[2] << up,
+            r[2] >> BITS | r[3] << up,
+            r[3] >> BITS,
+        ];
+        window
+    }
+
+    /// Size and sign of the digit that `window` stands for: the highest bit counts negative, the
+    /// lowest is the carry.
+    #[inline(always)]
+    pub(crate) fn signed(window: u64) -> (u64, Mask) {
+        let negative = Mask::from_bit(window >> BITS);
+        let size = negative.select((2 << BITS) - 1 - window, window);
+        ((size >> 1) + (size & 1), negative)
+    }
+
+    #[inline(always)]
+    fn next_digit(&mut self) -> (u64, Mask) {
+        let window = self.next_window();
+        Self::signed(window)
     }
 }
 
-/// Size and sign of digit `i` in the signed recoding of k with `bits` bits per digit.
-#[inline(always)]
-pub(crate) fn booth_digit(k: &Words, i: usize, bits: usize) -> (u64, Mask) {
-    let window = if i == 0 {
-        k[0] << 1
-    } else {
-        let at = i * bits - 1;
-        let low = k.get(at / 64).map_or(0, |word| word >> (at % 64));
-        let high = match k.get(at / 64 + 1) {
-            Some(word) if !at.is_multiple_of(64) => word << (64 - at % 64),
-            _ => 0,
-        };
-        low | high
-    } & ((1 << (bits + 1)) - 1);
-    let negative = Mask::from_bit(window >> bits);
-    let mirrored = (1 << (bits + 1)) - 1 - window;
-    let size = negative.select(mirrored, window);
-    ((size >> 1) + (size & 1), negative)
+impl<const BITS: usize> Drop for Digits<BITS> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.rest.zeroize();
+        self.below.zeroize();
+    }
 }

@@ -1,6 +1,6 @@
 //! k P for any point P in constant time: 52 signed digits of 5 bits, every entry of the table read.
 
-use super::comb::booth_digit;
+use super::comb::Digits;
 use super::field::{Arith, Fe};
 use super::jacobian::{Affine, Jacobian};
 use super::words::Words;
@@ -20,42 +20,70 @@ const ENTRIES: usize = 16;
 #[inline(always)]
 pub(crate) fn multiply<A: Arith>(a: A, k: &Words, point: &Affine) -> Jacobian {
     let table = multiples(a, point);
-    let mut sum = Jacobian::INFINITY;
-    let mut empty = Mask::from_bit(1);
-    for i in (0..DIGITS).rev() {
-        if i != DIGITS - 1 {
-            for _ in 0..BITS {
-                sum = sum.double(a);
-            }
+    let mut digits = Digits::<BITS>::new(k);
+    let mut windows: [u64; DIGITS] = core::array::from_fn(|_| digits.next_window());
+    let (top, zero) = entry(a, &table, windows[DIGITS - 1]);
+    let mut sum = Sum {
+        point: top,
+        empty: zero,
+    };
+    for &window in windows[1..DIGITS - 1].iter().rev() {
+        sum.append::<A, false>(a, &table, window);
+    }
+    sum.append::<A, true>(a, &table, windows[0]);
+    windows.zeroize();
+    sum.point
+}
+
+/// A multiple of P, and whether it is still infinity.
+struct Sum {
+    point: Jacobian,
+    empty: Mask,
+}
+
+impl Sum {
+    /// 32 self + digit P.
+    #[inline(always)]
+    fn append<A: Arith, const LAST: bool>(
+        &mut self,
+        a: A,
+        table: &[Jacobian; ENTRIES],
+        window: u64,
+    ) {
+        for _ in 0..BITS {
+            self.point = self.point.double(a);
         }
-        let (size, negative) = booth_digit(k, i, BITS);
-        let mut entry = select(&table, size);
-        let mirrored = a.sub(&Fe::ZERO, &entry.y);
-        entry.y = Fe(negative.select_words(&mirrored.0, &entry.y.0));
-        let zero = Mask::is_zero(size);
-        let mut added = sum.add(a, &entry);
-        if i == 0 {
-            let same = same_point(a, &sum, &entry) & !empty & !zero;
+        let (mut entry, zero) = entry(a, table, window);
+        let mut added = self.point.add(a, &entry);
+        if LAST {
+            let same = same_point(a, &self.point, &entry) & !self.empty & !zero;
             added = Jacobian::select(same, &entry.double(a), &added);
         }
-        let first = Jacobian::select(empty, &entry, &added);
-        sum = Jacobian::select(zero, &sum, &first);
-        empty = empty & zero;
+        let first = Jacobian::select(self.empty, &entry, &added);
+        self.point = Jacobian::select(zero, &self.point, &first);
+        self.empty = self.empty & zero;
         entry.zeroize();
     }
-    sum
+}
+
+/// The multiple that `window` stands for, and whether it is none.
+#[inline(always)]
+fn entry<A: Arith>(a: A, table: &[Jacobian; ENTRIES], window: u64) -> (Jacobian, Mask) {
+    let (size, negative) = Digits::<BITS>::signed(window);
+    let mut entry = select(table, size);
+    let mirrored = a.sub(&Fe::ZERO, &entry.y);
+    entry.y = Fe(negative.select_words(&mirrored.0, &entry.y.0));
+    (entry, Mask::is_zero(size))
 }
 
 /// P, 2 P, ... 16 P.
 #[inline(always)]
 fn multiples<A: Arith>(a: A, point: &Affine) -> [Jacobian; ENTRIES] {
     let mut table = [point.to_jacobian(); ENTRIES];
-    for number in 2..=ENTRIES {
-        table[number - 1] = if number % 2 == 0 {
-            table[number / 2 - 1].double(a)
-        } else {
-            table[number - 2].add_affine(a, point)
-        };
+    table[1] = table[0].double(a);
+    for pair in 1..ENTRIES / 2 {
+        table[2 * pair] = table[2 * pair - 1].add_affine(a, point);
+        table[2 * pair + 1] = table[pair].double(a);
     }
     table
 }

@@ -1,22 +1,36 @@
-//! SM4 in the modes of [`crate::cipher`].
+//! SM4 in the modes of [`crate::cipher`]: the kernels run whole batches, and some modes by themselves.
 
 use super::Key;
 use crate::cipher::{self, Block, BlockCipher};
-use ::sm4::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt};
+use gm_kernels::sm4;
 
 /// Expanded round keys. Zeroised on drop.
 #[derive(Clone)]
-pub struct Schedule(pub(super) ::sm4::Sm4);
+pub struct Schedule(pub(super) sm4::Key);
 
 impl BlockCipher for Schedule {
     fn encrypt_blocks(&self, blocks: &mut [Block]) {
-        self.0
-            .encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+        self.0.encrypt_blocks(blocks);
     }
 
     fn decrypt_blocks(&self, blocks: &mut [Block]) {
-        self.0
-            .decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+        self.0.decrypt_blocks(blocks);
+    }
+
+    fn cbc_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        self.0.cbc_encrypt(chain, blocks);
+    }
+
+    fn cbc_decrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        self.0.cbc_decrypt(chain, blocks);
+    }
+
+    fn cfb_decrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        self.0.cfb_decrypt(chain, blocks);
+    }
+
+    fn ctr(&self, counter: &mut Block, counter_bits: u32, blocks: &mut [Block]) {
+        self.0.ctr(counter, counter_bits, blocks);
     }
 }
 

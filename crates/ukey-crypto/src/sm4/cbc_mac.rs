@@ -1,8 +1,7 @@
 //! CBC MAC over whole blocks, as `SKF_Mac` computes it (GM/T 0016): the last CBC block.
 
-use super::{BLOCK, Block, Key, xor_into};
+use super::{BLOCK, Key, xor_into};
 use crate::Error;
-use ::sm4::cipher::BlockCipherEncrypt;
 use zeroize::Zeroizing;
 
 /// The CBC MAC of `data` under `key`, started from `iv`.
@@ -17,7 +16,7 @@ pub fn cbc_mac(key: &Key, iv: &[u8; BLOCK], data: &[u8]) -> Result<[u8; BLOCK], 
 
 /// A running CBC MAC. Takes chunks of any size. Zeroised on drop.
 pub struct CbcMac {
-    cipher: ::sm4::Sm4,
+    cipher: gm_kernels::sm4::Key,
     state: Zeroizing<[u8; BLOCK]>,
     /// Bytes already XORed into `state` since the last encryption, 0..=15.
     filled: usize,
@@ -44,8 +43,7 @@ impl CbcMac {
             xor_into(&mut self.state[self.filled..], now);
             self.filled += now.len();
             if self.filled == BLOCK {
-                let block: &mut Block = (&mut *self.state).into();
-                self.cipher.encrypt_block(block);
+                self.cipher.encrypt_block(&mut self.state);
                 self.filled = 0;
             }
             data = rest;

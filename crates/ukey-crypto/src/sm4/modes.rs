@@ -6,12 +6,8 @@
 use super::{BLOCK, Block, Key, xor_into};
 use crate::Error;
 use crate::cipher::{Direction, Padding};
-use ::sm4::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
-
-/// Blocks handed to the block cipher in one call when decrypting in CBC and CFB.
-const BATCH: usize = 32;
 
 /// Mode of operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +36,7 @@ impl Mode {
 /// be taken off, the last block) comes out of `finish`. A clone continues on its own from the same state.
 #[derive(Clone)]
 pub struct Cipher {
-    cipher: ::sm4::Sm4,
+    cipher: gm_kernels::sm4::Key,
     direction: Direction,
     mode: Mode,
     padding: Padding,
@@ -65,7 +61,7 @@ impl Cipher {
             direction,
             mode,
             padding,
-            chain: (*iv).into(),
+            chain: *iv,
             pending: Zeroizing::new([0; BLOCK]),
             pending_len: 0,
         }
@@ -170,14 +166,14 @@ impl Cipher {
 
     /// Processes `data` in place: whole blocks, and in CFB and OFB a last short one.
     fn run(&mut self, data: &mut [u8]) {
-        let (blocks, tail) = Block::slice_as_chunks_mut(data);
+        let (blocks, tail) = data.as_chunks_mut();
         match (self.mode, self.direction) {
             (Mode::Ecb, Direction::Encrypt) => self.cipher.encrypt_blocks(blocks),
             (Mode::Ecb, Direction::Decrypt) => self.cipher.decrypt_blocks(blocks),
-            (Mode::Cbc, Direction::Encrypt) => self.cbc_encrypt(blocks),
-            (Mode::Cbc, Direction::Decrypt) => self.cbc_decrypt(blocks),
+            (Mode::Cbc, Direction::Encrypt) => self.cipher.cbc_encrypt(&mut self.chain, blocks),
+            (Mode::Cbc, Direction::Decrypt) => self.cipher.cbc_decrypt(&mut self.chain, blocks),
             (Mode::Cfb, Direction::Encrypt) => self.cfb_encrypt(blocks),
-            (Mode::Cfb, Direction::Decrypt) => self.cfb_decrypt(blocks),
+            (Mode::Cfb, Direction::Decrypt) => self.cipher.cfb_decrypt(&mut self.chain, blocks),
             (Mode::Ofb, _) => self.ofb(blocks),
         }
         if !tail.is_empty() {
@@ -187,55 +183,11 @@ impl Cipher {
         }
     }
 
-    fn cbc_encrypt(&mut self, blocks: &mut [Block]) {
-        for block in blocks {
-            xor_into(block, &self.chain);
-            self.cipher.encrypt_block(block);
-            self.chain = *block;
-        }
-    }
-
-    fn cbc_decrypt(&mut self, blocks: &mut [Block]) {
-        let mut previous = [Block::default(); BATCH];
-        for batch in blocks.chunks_mut(BATCH) {
-            let previous = &mut previous[..batch.len()];
-            self.shift_chain(batch, previous);
-            self.cipher.decrypt_blocks(batch);
-            for (block, prev) in batch.iter_mut().zip(previous) {
-                xor_into(block, prev);
-            }
-        }
-    }
-
     fn cfb_encrypt(&mut self, blocks: &mut [Block]) {
         for block in blocks {
             self.cipher.encrypt_block(&mut self.chain);
             xor_into(block, &self.chain);
             self.chain = *block;
-        }
-    }
-
-    fn cfb_decrypt(&mut self, blocks: &mut [Block]) {
-        let mut stream = [Block::default(); BATCH];
-        for batch in blocks.chunks_mut(BATCH) {
-            let stream = &mut stream[..batch.len()];
-            self.shift_chain(batch, stream);
-            self.cipher.encrypt_blocks(stream);
-            for (block, key) in batch.iter_mut().zip(stream) {
-                xor_into(block, key);
-            }
-        }
-        for block in &mut stream {
-            block.as_mut_slice().zeroize();
-        }
-    }
-
-    /// Puts chain, c0 .. c(n-2) of the ciphertext blocks into `previous`, and c(n-1) into the chain.
-    fn shift_chain(&mut self, ciphertext: &[Block], previous: &mut [Block]) {
-        if let [.., last] = ciphertext {
-            previous[0] = self.chain;
-            previous[1..].copy_from_slice(&ciphertext[..ciphertext.len() - 1]);
-            self.chain = *last;
         }
     }
 
@@ -249,7 +201,7 @@ impl Cipher {
 
 impl Drop for Cipher {
     fn drop(&mut self) {
-        self.chain.as_mut_slice().zeroize();
+        self.chain.zeroize();
     }
 }
 

@@ -65,7 +65,8 @@ fn multiples_of_other_points() {
 #[test]
 fn the_one_scalar_that_needs_the_masked_doubling() {
     let k = -&Scalar([6, 0, 0, 0]);
-    let (digit, negative) = crate::sm2::comb::booth_digit(&k.0, 0, 5);
+    let window = crate::sm2::comb::Digits::<5>::new(&k.0).next_window();
+    let (digit, negative) = crate::sm2::comb::Digits::<5>::signed(window);
     assert_eq!((digit, negative.reveal()), (3, true));
     let before = &k + &Scalar([3, 0, 0, 0]);
     assert!(

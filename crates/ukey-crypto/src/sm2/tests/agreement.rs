@@ -6,6 +6,10 @@ use super::*;
 const PBX: &str = "6AE848C57C53C7B1B5FA99EB2286AF078BA64C64591B8B566F7357D576F16DFB";
 const PBY: &str = "EE489D771621A27B36C5C7992062E9CD09A9264386F3FBEA54DFF69305621C4D";
 
+fn fixed_ephemeral(secret: &str) -> Ephemeral {
+    Ephemeral::from_scalar(scalar(secret)).unwrap()
+}
+
 #[test]
 fn key_agreement_with_the_fixed_nonces() {
     let a = secret("81EB26E941BB5AF16DF116495F90695272AE2CD63D6C4AE1678418BE48230029");
@@ -21,14 +25,8 @@ fn key_agreement_with_the_fixed_nonces() {
         z(&b),
         hex32("79C988D63229D97EF19FE02CA1056E01E6A7411ED24694AA8F834F4A4AB022F7")
     );
-    let ra = Ephemeral::from_scalar(scalar(
-        "D4DE15474DB74D06491C440D305E012400990F3E390C7E87153C12DB2EA60BB3",
-    ))
-    .unwrap();
-    let rb = Ephemeral::from_scalar(scalar(
-        "7E07124814B309489125EAED101113164EBF0F3458C5BD88335C1F9D596243D6",
-    ))
-    .unwrap();
+    let ra = fixed_ephemeral("D4DE15474DB74D06491C440D305E012400990F3E390C7E87153C12DB2EA60BB3");
+    let rb = fixed_ephemeral("7E07124814B309489125EAED101113164EBF0F3458C5BD88335C1F9D596243D6");
     let (ra_public, rb_public) = (ra.public_key(), rb.public_key());
     let expected_ra = public(
         "64CED1BDBC99D590049B434D0FD73428CF608A5DB8FE5CE07F15026940BAE40E",

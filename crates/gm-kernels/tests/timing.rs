@@ -16,11 +16,14 @@ const BOUND: f64 = 4.5;
 /// Parts of the samples, the fastest first, that are judged: the rest is interrupts.
 const CROPS: [f64; 4] = [0.5, 0.8, 0.95, 1.0];
 
-/// What is timed: a secret of 32 bytes goes in, nothing comes out.
+/// Works on a secret of 32 bytes; nothing comes out.
+type Work = Box<dyn FnMut(&[u8; 32])>;
+
+/// What is timed, and the secret of its fixed class.
 struct Subject {
     name: &'static str,
     fixed: [u8; 32],
-    run: Box<dyn FnMut(&[u8; 32])>,
+    run: Work,
 }
 
 fn scalar(bytes: &[u8; 32]) -> sm2::Scalar {

@@ -81,6 +81,33 @@ fn a_pkcs11_client_in_c_under_valgrind() {
 }
 
 #[test]
+fn objects_from_c() {
+    let image = TokenImage::blank().unwrap();
+    let program = compile(image.folder(), "pkcs11_objects.c", &p11_kit_flags());
+    let module = release_file("libukey_pkcs11.so").unwrap();
+    reaches_its_end(&image, Program::new(program).arg(module));
+}
+
+#[test]
+fn objects_from_c_under_valgrind() {
+    let image = TokenImage::blank().unwrap();
+    let program = compile(image.folder(), "pkcs11_objects.c", &p11_kit_flags());
+    let module = release_file("libukey_pkcs11.so").unwrap();
+    reaches_its_end(&image, valgrind(&program, LEFT_OVER).arg(module));
+}
+
+/// The sanitizer stands around the program's own buffers: a byte that we write behind one of them ends it.
+#[test]
+fn objects_from_c_with_the_address_sanitizer() {
+    let image = TokenImage::blank().unwrap();
+    let mut options = p11_kit_flags();
+    options.extend(["-fsanitize=address", "-fno-omit-frame-pointer"].map(str::to_owned));
+    let program = compile(image.folder(), "pkcs11_objects.c", &options);
+    let module = release_file("libukey_pkcs11.so").unwrap();
+    reaches_its_end(&image, Program::new(program).arg(module));
+}
+
+#[test]
 fn an_skf_client_in_c() {
     let image = TokenImage::blank().unwrap();
     let program = compile(image.folder(), "skf_smoke.c", &skf_flags());

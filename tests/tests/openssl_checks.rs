@@ -275,7 +275,14 @@ fn certificates_of_the_test_ca_form_a_chain() {
             let path = folder.join(format!("{usage}.pem"));
             let path = path.to_str().unwrap();
             run_admin(&["cert", "export", "--usage", usage, "--output", path]);
-            let verify = ["verify", "-partial_chain", "-x509_strict", "-vfyopt", DISTID, "-CAfile"];
+            let verify = [
+                "verify",
+                "-partial_chain",
+                "-x509_strict",
+                "-vfyopt",
+                DISTID,
+                "-CAfile",
+            ];
             let said = openssl(&verify).arg(&root).arg(path).succeed();
             said.unwrap_or_else(|error| panic!("{error}"));
             let text = openssl(&["x509", "-noout", "-text", "-in", path]).succeed();

@@ -6,6 +6,9 @@ use crate::rv::Error;
 use der::Decode;
 use ukey_crypto::ec;
 
+#[cfg(test)]
+mod tests;
+
 /// A curve that keys of this module can be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Curve {

@@ -169,6 +169,8 @@ pub(crate) fn init_token(
     label: &[u8],
 ) -> Result<(), Error> {
     module.pin_entry.check(pin)?;
+    // Some callers pass a C string; what stands behind its end is not the label.
+    let label = label.split(|byte| *byte == 0).next().unwrap_or_default();
     let label = ukey_ffi::padded::trim_blank(label).ok_or(Error::ArgumentsBad)?;
     let token = module.slots.token(slot)?;
     let is_open = || {

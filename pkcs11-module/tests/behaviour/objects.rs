@@ -457,3 +457,28 @@ fn the_officer_may_trust_and_a_public_key_is_an_object_like_others() {
         );
     }
 }
+
+#[test]
+fn what_is_trusted_is_the_officers_to_say() {
+    let (p11, session) = P11::user();
+    let certificate = Template::of(CKO_CERTIFICATE)
+        .on_token()
+        .bytes(CKA_VALUE, FOREIGN_CERTIFICATE);
+    p11.create(session, certificate).unwrap();
+    let wanted = || Template::of(CKO_CERTIFICATE);
+    let trust = |session| {
+        let object = p11.find_one(session, wanted());
+        p11.set(session, object, Template::default().flag(CKA_TRUSTED, true))
+    };
+    assert_eq!(trust(session), CKR_ATTRIBUTE_READ_ONLY);
+    expect(call!(p11, C_Logout(session)));
+    expect(p11.login(session, CKU_SO, SO_PIN));
+    expect(trust(session));
+    // Nor does the officer see or make what is private.
+    let private = Template::of(CKO_DATA).on_token().flag(CKA_PRIVATE, true);
+    assert_eq!(p11.create(session, private), Err(CKR_USER_NOT_LOGGED_IN));
+    p11.restart();
+    let session = p11.open(p11.slot(), false);
+    let object = p11.find_one(session, wanted());
+    assert_eq!(p11.attribute(session, object, CKA_TRUSTED).unwrap(), [1]);
+}

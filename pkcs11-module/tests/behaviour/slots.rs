@@ -110,6 +110,20 @@ fn c_init_token_empties_an_initialised_token() {
 }
 
 #[test]
+fn a_label_ends_with_the_c_string_that_some_callers_pass() {
+    let p11 = P11::blank();
+    let mut label = [0xFF; 32];
+    label[..6].copy_from_slice(b"short\0");
+    let (pin, len) = (SO_PIN.as_ptr().cast_mut(), SO_PIN.len() as CK_ULONG);
+    expect(call!(
+        p11,
+        C_InitToken(p11.slot(), pin, len, label.as_mut_ptr())
+    ));
+    let info = p11.token_info(p11.slot()).unwrap();
+    assert_eq!(&info.label[..6], b"short ");
+}
+
+#[test]
 fn token_info_counts_sessions_and_memory() {
     let p11 = P11::ready();
     let slot = p11.slot();

@@ -98,14 +98,16 @@ fn require_write(card: &Card, application: u32, flags: ObjectFlags) -> Result<()
         && Application::load(&card.flash, application)?
             .create_file_rights
             .anyone();
-    if !open {
+    // What everyone may read the administrator may say: that a certificate is trusted, above all.
+    let administered = !flags.is_private() && card.is_logged_in(application, PinType::Admin);
+    if !open && !administered {
         card.require_user(application)?;
     }
     Ok(())
 }
 
-/// WriteObject, `80 D4 00 00`: a new object, or an existing one anew. Needs the user, unless the
-/// object is open and anyone may create files.
+/// WriteObject, `80 D4 00 00`: a new object, or an existing one anew. Needs the user, or for a public
+/// object the administrator, unless the object is open and anyone may create files.
 pub(crate) fn write_object(
     card: &mut Card,
     request: WriteObject,

@@ -147,6 +147,11 @@ fn objects_need_the_user_unless_they_are_open() {
         let gone = host.app().u32(id);
         assert_eq!(host.refused(DELETE, &gone), 0x6982);
         host.log_in(ADMIN, ADMIN_PIN);
+        // The administrator writes what everyone may read, and nothing else.
+        let data = object(&host, id, PUBLIC, b"", b"trusted");
+        assert_eq!(words(&host.ok(WRITE, &data)), id);
+        let data = object(&host, id, PRIVATE, b"", b"x");
+        assert_eq!(host.refused(WRITE, &data), 0x6982);
         host.ok(DELETE, &gone);
     }
 }

@@ -99,6 +99,15 @@ impl BlockCipher for Schedule {
         }
     }
 
+    fn encrypt_block(&self, block: &mut Block) {
+        let block = block.into();
+        match &*self.0 {
+            Rounds::Aes128(cipher) => cipher.encrypt_block(block),
+            Rounds::Aes192(cipher) => cipher.encrypt_block(block),
+            Rounds::Aes256(cipher) => cipher.encrypt_block(block),
+        }
+    }
+
     fn cbc_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
         let job = CbcEncrypt { chain, blocks };
         match &*self.0 {

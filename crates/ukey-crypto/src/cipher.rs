@@ -128,7 +128,7 @@ pub trait BlockCipher: Clone + Send + 'static {
     /// Decrypts each block by itself.
     fn decrypt_blocks(&self, blocks: &mut [Block]);
 
-    /// Encrypts one block.
+    /// Encrypts one block. Worth a path of its own where many at once have a long way in.
     fn encrypt_block(&self, block: &mut Block) {
         self.encrypt_blocks(core::slice::from_mut(block));
     }
@@ -170,7 +170,7 @@ pub trait BlockCipher: Clone + Send + 'static {
             self.encrypt_blocks(stream);
             xor_blocks(batch, stream);
         }
-        stream.zeroize();
+        wipe(&mut stream, blocks.len());
     }
 
     /// Counter mode with the low `counter_bits` bits of `counter` counting, wrapping among
@@ -180,10 +180,13 @@ pub trait BlockCipher: Clone + Send + 'static {
         for batch in blocks.chunks_mut(BATCH) {
             let stream = &mut stream[..batch.len()];
             fill_counters(counter, counter_bits, stream);
-            self.encrypt_blocks(stream);
+            match &mut *stream {
+                [one] => self.encrypt_block(one),
+                many => self.encrypt_blocks(many),
+            }
             xor_blocks(batch, stream);
         }
-        stream.zeroize();
+        wipe(&mut stream, blocks.len());
     }
 
     /// Runs a mode wholly by itself; `None` leaves it to the modes of this module, which then also
@@ -351,6 +354,12 @@ fn fill_counters(counter: &mut Block, counter_bits: u32, blocks: &mut [Block]) {
         value = (value & !mask) | (value.wrapping_add(1) & mask);
     }
     *counter = value.to_be_bytes();
+}
+
+/// Wipes what `used` blocks of data have left in a batch: for short data the whole would cost more
+/// than the encryption.
+fn wipe(batch: &mut [Block; BATCH], used: usize) {
+    batch[..used.min(BATCH)].as_flattened_mut().zeroize();
 }
 
 fn xor_into(dst: &mut [u8], src: &[u8]) {

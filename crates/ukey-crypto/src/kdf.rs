@@ -10,6 +10,9 @@ use crate::hash::{HashAlg, Hasher};
 use crate::mac::Hmac;
 use zeroize::Zeroizing;
 
+/// The most bytes that are derived at once. Far above every key, far below what hurts.
+pub const MAX_LEN: usize = 1 << 20;
+
 /// HKDF-Extract: a pseudorandom key of [`HashAlg::output_len`] bytes. An empty `salt` is that of
 /// zeros.
 #[must_use]
@@ -53,7 +56,7 @@ pub fn hkdf_expand(
 /// PBKDF2 with HMAC of `alg`: `len` bytes from a password.
 ///
 /// # Errors
-/// [`Error::InvalidLength`] for no iterations or no output.
+/// [`Error::InvalidLength`] for no iterations, no output, or more than [`MAX_LEN`] bytes.
 pub fn pbkdf2(
     alg: HashAlg,
     password: &[u8],
@@ -61,7 +64,7 @@ pub fn pbkdf2(
     iterations: u32,
     len: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if iterations == 0 || len == 0 || len.div_ceil(alg.output_len()) > u32::MAX as usize {
+    if iterations == 0 || len == 0 || len > MAX_LEN {
         return Err(Error::InvalidLength);
     }
     let keyed = Hmac::new(alg, password);
@@ -91,14 +94,14 @@ pub fn pbkdf2(
 /// The KDF of ANSI X9.63: `len` bytes from a shared secret, usually an x-coordinate.
 ///
 /// # Errors
-/// [`Error::InvalidLength`] for more than 2^32 - 1 blocks.
+/// [`Error::InvalidLength`] for more than [`MAX_LEN`] bytes.
 pub fn x963(
     alg: HashAlg,
     secret: &[u8],
     shared_info: &[u8],
     len: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if len.div_ceil(alg.output_len()) >= u32::MAX as usize {
+    if len > MAX_LEN {
         return Err(Error::InvalidLength);
     }
     let mut start = Hasher::new(alg);

@@ -1,6 +1,6 @@
 //! XTS (IEEE 1619, SP 800-38E) with ciphertext stealing.
 
-use super::{BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, xor_blocks};
+use super::{BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, wipe, xor_blocks};
 use crate::Error;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -57,7 +57,7 @@ impl<C: BlockCipher> Xts<C> {
             }
             xor_blocks(batch, tweaks);
         }
-        tweaks.zeroize();
+        wipe(&mut tweaks, blocks.len());
     }
 
     fn run_one(&mut self, block: &mut Block) {

@@ -3,6 +3,7 @@
 //!
 //! The function is a [`Mac`] that has its key and nothing else yet.
 
+use super::MAX_LEN;
 use crate::Error;
 use crate::mac::Mac;
 use zeroize::Zeroizing;
@@ -39,14 +40,15 @@ pub enum Field<'a> {
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a width that is not offered, or fields that do not fit the mode;
-/// [`Error::InvalidLength`] if the counter or a length is too narrow, or `len` is 0.
+/// [`Error::InvalidLength`] if the counter or a length is too narrow, or `len` is 0 or
+/// above [`MAX_LEN`].
 pub fn counter(prf: &Mac, fields: &[Field<'_>], len: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     check(prf, fields, len)?;
     let counted = fields.iter().any(|f| matches!(f, Field::Counter { .. }));
     if !counted || fields.contains(&Field::Chain) {
         return Err(Error::Unsupported);
     }
-    expand(len, |number| Ok(step(prf, fields, number, &[])))
+    Ok(expand(len, |number| step(prf, fields, number, &[])))
 }
 
 /// Feedback mode (section 4.2): `len` bytes. `iv` may be empty. Without a [`Field::Chain`] among the
@@ -63,10 +65,10 @@ pub fn feedback(
     let fields = &with_chain(fields)?[..];
     check(prf, fields, len)?;
     let mut chain = Zeroizing::new(iv.to_vec());
-    expand(len, |number| {
+    Ok(expand(len, |number| {
         chain = step(prf, fields, number, &chain);
-        Ok(chain.clone())
-    })
+        chain.clone()
+    }))
 }
 
 /// Double-pipeline mode (section 4.3): `len` bytes. A(0) is all [`Field::Bytes`] and
@@ -83,7 +85,7 @@ pub fn double_pipeline(
     let fields = &with_chain(fields)?[..];
     check(prf, fields, len)?;
     let mut chain = Zeroizing::new(Vec::new());
-    expand(len, |number| {
+    Ok(expand(len, |number| {
         let mut mac = prf.clone();
         if number == 1 {
             let fixed = |f: &&Field<'_>| matches!(f, Field::Bytes(_) | Field::Length { .. });
@@ -95,23 +97,20 @@ pub fn double_pipeline(
             mac.update(&chain);
         }
         chain = Zeroizing::new(mac.finish());
-        Ok(step(prf, fields, number, &chain))
-    })
+        step(prf, fields, number, &chain)
+    }))
 }
 
 /// Runs steps 1, 2, .. until there are `len` bytes.
-fn expand(
-    len: usize,
-    mut step: impl FnMut(u32) -> Result<Zeroizing<Vec<u8>>, Error>,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn expand(len: usize, mut step: impl FnMut(u32) -> Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(len + 64));
-    let mut number = 0u32;
+    let mut number = 0;
     while out.len() < len {
-        number = number.checked_add(1).ok_or(Error::InvalidLength)?;
-        out.extend_from_slice(&step(number)?);
+        number += 1;
+        out.extend_from_slice(&step(number));
     }
     out.truncate(len);
-    Ok(out)
+    out
 }
 
 fn step(prf: &Mac, fields: &[Field<'_>], number: u32, chain: &[u8]) -> Zeroizing<Vec<u8>> {
@@ -159,7 +158,7 @@ fn with_chain<'a>(fields: &[Field<'a>]) -> Result<Vec<Field<'a>>, Error> {
 
 /// Judges widths, and whether the numbers fit them.
 fn check(prf: &Mac, fields: &[Field<'_>], len: usize) -> Result<(), Error> {
-    if len == 0 {
+    if len == 0 || len > MAX_LEN {
         return Err(Error::InvalidLength);
     }
     let steps = len.div_ceil(prf.output_len()) as u64;

@@ -203,6 +203,19 @@ fn limits() {
     assert_eq!(short_prk.err(), Some(Error::InvalidLength));
     let no_iterations = pbkdf2(HashAlg::Sha256, b"p", b"s", 0, 16);
     assert_eq!(no_iterations.err(), Some(Error::InvalidLength));
+    for len in [MAX_LEN + 1, usize::MAX] {
+        let prf = Mac::hmac(HashAlg::Sha256, b"key");
+        for refused in [
+            hkdf_expand(HashAlg::Sha256, &prk, b"", len),
+            pbkdf2(HashAlg::Sha256, b"p", b"s", 1, len),
+            x963(HashAlg::Sha256, b"z", b"", len),
+            counter(&prf, &[counter_field(32)], len),
+            feedback(&prf, b"", &[], len),
+            double_pipeline(&prf, &[], len),
+        ] {
+            assert_eq!(refused.err(), Some(Error::InvalidLength));
+        }
+    }
     let no_output = pbkdf2(HashAlg::Sha256, b"p", b"s", 1, 0);
     assert_eq!(no_output.err(), Some(Error::InvalidLength));
 }

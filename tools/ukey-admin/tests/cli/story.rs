@@ -44,7 +44,15 @@ fn from_a_blank_key_to_a_verified_signature() {
         let pem = format!("{usage}.pem");
         desk.run(["cert", "export", "--usage", usage, "--output", &pem])
             .ok();
-        assert!(desk.openssl(["verify", "-partial_chain", "-vfyopt", distid, "-CAfile", "ca/ca.pem", &pem]));
+        assert!(desk.openssl([
+            "verify",
+            "-partial_chain",
+            "-vfyopt",
+            distid,
+            "-CAfile",
+            "ca/ca.pem",
+            &pem
+        ]));
     }
 
     desk.file("tender.pdf", &noise(300_000));

@@ -28,5 +28,5 @@ pub use abi::vendor;
 pub use abi::{
     decrypt::*, digest::*, dual::*, encrypt::*, function_list::*, general::*, key::*, message::*,
     message_signature::*, object::*, random::*, session::*, sign::*, slot_token::*, unsupported::*,
-    verify::*, verify_signature::*,
+    verify::*, verify_signature::*, wrap::*,
 };

@@ -64,6 +64,7 @@ errors! {
     KeyFunctionNotPermitted = CKR_KEY_FUNCTION_NOT_PERMITTED, "the key may not do this";
     KeyHandleInvalid = CKR_KEY_HANDLE_INVALID, "no such key";
     KeyIndigestible = CKR_KEY_INDIGESTIBLE, "the key cannot be digested";
+    KeyNotWrappable = CKR_KEY_NOT_WRAPPABLE, "the key may not be wrapped with this one";
     KeySizeRange = CKR_KEY_SIZE_RANGE, "key size out of range";
     KeyTypeInconsistent = CKR_KEY_TYPE_INCONSISTENT, "wrong type of key for the mechanism";
     KeyUnextractable = CKR_KEY_UNEXTRACTABLE, "the key may not leave its place";
@@ -96,11 +97,17 @@ errors! {
     TokenNotPresent = CKR_TOKEN_NOT_PRESENT, "no token in the slot";
     TokenNotRecognized = CKR_TOKEN_NOT_RECOGNIZED, "token not recognised";
     TokenWriteProtected = CKR_TOKEN_WRITE_PROTECTED, "token is write-protected";
+    UnwrappingKeyHandleInvalid = CKR_UNWRAPPING_KEY_HANDLE_INVALID, "no such unwrapping key";
+    UnwrappingKeyTypeInconsistent = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT, "wrong type of unwrapping key";
     UserAlreadyLoggedIn = CKR_USER_ALREADY_LOGGED_IN, "already logged in";
     UserAnotherAlreadyLoggedIn = CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "the other user is logged in";
     UserNotLoggedIn = CKR_USER_NOT_LOGGED_IN, "not logged in";
     UserPinNotInitialized = CKR_USER_PIN_NOT_INITIALIZED, "user PIN not set";
     UserTypeInvalid = CKR_USER_TYPE_INVALID, "no such type of user";
+    WrappedKeyInvalid = CKR_WRAPPED_KEY_INVALID, "wrapped key not valid";
+    WrappedKeyLenRange = CKR_WRAPPED_KEY_LEN_RANGE, "wrapped key has an impossible length";
+    WrappingKeyHandleInvalid = CKR_WRAPPING_KEY_HANDLE_INVALID, "no such wrapping key";
+    WrappingKeyTypeInconsistent = CKR_WRAPPING_KEY_TYPE_INCONSISTENT, "wrong type of wrapping key";
 }
 
 impl ukey_ffi::AbiCode for Error {

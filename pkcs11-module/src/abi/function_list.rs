@@ -19,6 +19,7 @@ use super::types::*;
 use super::unsupported::*;
 use super::verify::*;
 use super::verify_signature::*;
+use super::wrap::*;
 use crate::ops::general::VERSION;
 use crate::rv::Error;
 use ukey_ffi::{Out, OutBuf, guard, input};

@@ -28,6 +28,7 @@ pub(crate) mod unsupported;
 pub mod vendor;
 pub(crate) mod verify;
 pub(crate) mod verify_signature;
+pub(crate) mod wrap;
 
 use crate::mechanism::{self, Parameter, Requested};
 use crate::module::{self, Module};

@@ -26,9 +26,6 @@ macro_rules! unsupported {
 
 #[rustfmt::skip]
 unsupported! {
-    C_WrapKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_UnwrapKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_DeriveKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
     C_GetFunctionStatus => FunctionNotParallel ();
     C_CancelFunction => FunctionNotParallel ();
     C_EncapsulateKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG, *mut CK_OBJECT_HANDLE);

@@ -2,10 +2,12 @@
 
 use super::parameter::{Aead, BLOCK, Parameter};
 use super::secret::CipherKey;
+use super::token_secret::{self, TokenCipher};
 use super::{Ciphering, Mechanism, Using};
 use crate::rv::Error;
 use ukey_crypto::Error as CryptoError;
 use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding};
+use ukey_token::key::KeyAlgorithm;
 
 /// A block cipher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,14 @@ pub(super) struct BlockCipher(pub(super) Algorithm, pub(super) ModeOf);
 
 impl BlockCipher {
     fn begin(&self, using: Using<'_>, direction: Direction) -> Result<Box<dyn Ciphering>, Error> {
+        if let Some((id, algorithm)) = token_secret::of(using)? {
+            return match (self.0, algorithm) {
+                (Algorithm::Aes, KeyAlgorithm::Aes) | (Algorithm::Sm4, KeyAlgorithm::Sm4) => {
+                    TokenCipher::begin(using, id, self.1, direction)
+                }
+                _ => Err(Error::KeyTypeInconsistent),
+            };
+        }
         let key = using.key.host_secret()?.cipher()?;
         let operation = match (self.0, key) {
             (Algorithm::Aes, CipherKey::AesXts(..)) | (Algorithm::Sm4, CipherKey::Sm4Xts(..)) => {

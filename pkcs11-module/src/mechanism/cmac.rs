@@ -4,10 +4,13 @@ use super::block_cipher::Algorithm;
 use super::mac::{Code, Tag, general_len};
 use super::parameter::BLOCK;
 use super::secret::CipherKey;
+use super::signature::KeySignature;
+use super::token_secret::{self, TokenMac};
 use super::{Mechanism, Signing, Using, Verifying};
 use crate::rv::Error;
 use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding};
 use ukey_crypto::mac::Cmac as Running;
+use ukey_token::key::{KeyAlgorithm, MacAlgorithm};
 
 /// How the blocks are chained into one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +66,31 @@ impl BlockMac {
         }
     }
 
-    fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
-        let len = match self.len {
-            Some(len) => len,
-            None => general_len(using.parameter, BLOCK)?,
+    fn len(&self, using: Using<'_>) -> Result<usize, Error> {
+        match self.len {
+            Some(len) => Ok(len),
+            None => general_len(using.parameter, BLOCK),
+        }
+    }
+
+    /// With a key that the token holds, which knows CMAC alone.
+    fn in_token(&self, using: Using<'_>) -> Result<Option<Box<KeySignature<TokenMac>>>, Error> {
+        let Some((id, algorithm)) = token_secret::of(using)? else {
+            return Ok(None);
         };
+        let fits = matches!(
+            (self.algorithm, algorithm),
+            (Algorithm::Aes, KeyAlgorithm::Aes) | (Algorithm::Sm4, KeyAlgorithm::Sm4)
+        );
+        if !fits || self.kind != Kind::Cmac {
+            return Err(Error::KeyTypeInconsistent);
+        }
+        let len = self.len(using)?;
+        Ok(Some(TokenMac::begin(using, id, MacAlgorithm::Cmac, len)))
+    }
+
+    fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
+        let len = self.len(using)?;
         match (self.algorithm, using.key.host_secret()?.cipher()?) {
             (Algorithm::Aes, CipherKey::Aes(key)) => self.tag(key, len),
             (Algorithm::Sm4, CipherKey::Sm4(key)) => self.tag(key, len),
@@ -88,11 +111,17 @@ impl BlockMac {
 
 impl Mechanism for BlockMac {
     fn sign(&self, using: Using<'_>) -> Result<Box<dyn Signing>, Error> {
-        Ok(self.begin(using)?)
+        match self.in_token(using)? {
+            Some(running) => Ok(running),
+            None => Ok(self.begin(using)?),
+        }
     }
 
     fn verify(&self, using: Using<'_>) -> Result<Box<dyn Verifying>, Error> {
-        Ok(self.begin(using)?)
+        match self.in_token(using)? {
+            Some(running) => Ok(running),
+            None => Ok(self.begin(using)?),
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! HMAC (RFC 2104, FIPS 198-1; PKCS#11 3.2, "HMAC mechanisms") with any offered hash.
 
 use super::mac::{Code, Tag, general_len};
+use super::signature::KeySignature;
+use super::token_secret::{self, TokenMac};
 use super::{Mechanism, Signing, Using, Verifying};
 use crate::abi::types::*;
 use crate::rv::Error;
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::mac::Hmac as Running;
+use ukey_token::key::KeyAlgorithm;
 
 /// HMAC with a hash.
 pub(super) struct Hmac {
@@ -31,13 +34,27 @@ impl Hmac {
         }
     }
 
-    fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
+    fn len(&self, using: Using<'_>) -> Result<usize, Error> {
         let whole = self.hash.output_len();
-        let len = if self.general {
-            general_len(using.parameter, whole)?
-        } else {
-            whole
+        match self.general {
+            true => general_len(using.parameter, whole),
+            false => Ok(whole),
+        }
+    }
+
+    /// With a key that the token holds.
+    fn in_token(&self, using: Using<'_>) -> Result<Option<Box<KeySignature<TokenMac>>>, Error> {
+        let Some((id, algorithm)) = token_secret::of(using)? else {
+            return Ok(None);
         };
+        let mac = token_secret::hmac(self.hash).filter(|_| algorithm == KeyAlgorithm::Generic);
+        let mac = mac.ok_or(Error::KeyTypeInconsistent)?;
+        let len = self.len(using)?;
+        Ok(Some(TokenMac::begin(using, id, mac, len)))
+    }
+
+    fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
+        let len = self.len(using)?;
         let secret = using.key.host_secret()?;
         if secret.key_type() != CKK_GENERIC_SECRET && secret.key_type() != own_type(self.hash) {
             return Err(Error::KeyTypeInconsistent);
@@ -64,11 +81,17 @@ fn own_type(hash: HashAlg) -> CK_KEY_TYPE {
 
 impl Mechanism for Hmac {
     fn sign(&self, using: Using<'_>) -> Result<Box<dyn Signing>, Error> {
-        Ok(self.begin(using)?)
+        match self.in_token(using)? {
+            Some(running) => Ok(running),
+            None => Ok(self.begin(using)?),
+        }
     }
 
     fn verify(&self, using: Using<'_>) -> Result<Box<dyn Verifying>, Error> {
-        Ok(self.begin(using)?)
+        match self.in_token(using)? {
+            Some(running) => Ok(running),
+            None => Ok(self.begin(using)?),
+        }
     }
 }
 

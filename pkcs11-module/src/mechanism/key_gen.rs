@@ -16,6 +16,8 @@ pub(crate) enum KeyGen {
     MontgomeryPair,
     /// SM2 key pair.
     Sm2Pair,
+    /// Secret key from a password.
+    Pbkdf2,
     /// Secret key of a type; random.
     Secret(CK_KEY_TYPE),
 }

@@ -5,14 +5,18 @@
 
 mod block_cipher;
 mod cmac;
+pub(crate) mod derivation;
 mod digest;
+mod ecdh;
 mod ecdsa;
 mod eddsa;
 mod hmac;
+pub(crate) mod kdf;
 pub(crate) mod key_gen;
+mod key_wrap;
 mod mac;
 pub(crate) mod message;
-#[allow(dead_code, reason = "derivations come next")]
+#[allow(dead_code, reason = "SM2 key agreement comes next")]
 pub(crate) mod parameter;
 pub(crate) mod role;
 pub(crate) mod rsa;
@@ -22,6 +26,7 @@ mod sm2;
 mod table;
 #[cfg(test)]
 mod tests;
+mod token_secret;
 
 use crate::abi::types::*;
 use crate::abi::vendor::{LISTED_ALIASES, MECHANISM_ALIASES};
@@ -75,6 +80,15 @@ pub(crate) trait Mechanism: Sync {
     /// # Errors
     /// As [`Mechanism::sign`].
     fn encrypt(&self, _: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
+        Err(Error::MechanismInvalid)
+    }
+
+    /// Derives the value of a secret key.
+    ///
+    /// # Errors
+    /// As [`Mechanism::sign`]; [`Error::TemplateIncomplete`] without a length where one is needed,
+    /// [`Error::TemplateInconsistent`] for one that cannot be.
+    fn derive(&self, _: &derivation::Derivation<'_>) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
         Err(Error::MechanismInvalid)
     }
 

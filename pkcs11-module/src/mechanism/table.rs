@@ -3,11 +3,15 @@
 use super::Row;
 use super::block_cipher::{Algorithm, BlockCipher, ModeOf};
 use super::cmac::BlockMac;
+use super::derivation::Simple;
 use super::digest::Digest;
+use super::ecdh::Ecdh;
 use super::ecdsa::Ecdsa;
 use super::eddsa::Eddsa;
 use super::hmac::Hmac;
+use super::kdf::{Hkdf, Kdf};
 use super::key_gen::KeyGen;
+use super::key_wrap::KeyWrap;
 use super::parameter::Layout;
 use super::rsa::{BITS, Oaep, Pkcs, PkcsHash, Pss, X509};
 use super::sm2::{Sm2, Sm2Encrypt, Sm2Sm3};
@@ -52,6 +56,7 @@ const RECOVERY: CK_FLAGS = CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER;
 const ENCRYPTION: CK_FLAGS = CKF_ENCRYPT | CKF_DECRYPT;
 /// AEAD ciphers, one message after another.
 const MESSAGES: CK_FLAGS = CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE;
+const WRAPPING: CK_FLAGS = CKF_WRAP | CKF_UNWRAP;
 const KEY_PAIR: CK_FLAGS = CKF_GENERATE_KEY_PAIR;
 
 /// All mechanisms. CKF_HW stands where the token does the private-key operation on the caller's very input; where
@@ -59,9 +64,9 @@ const KEY_PAIR: CK_FLAGS = CKF_GENERATE_KEY_PAIR;
 #[rustfmt::skip]
 pub(crate) static TABLE: &[Row] = &[
     row!(CKM_RSA_PKCS_KEY_PAIR_GEN, KeyGen::RsaPair, None, RSA, CKF_HW | KEY_PAIR),
-    row!(CKM_RSA_PKCS, Pkcs, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION),
-    row!(CKM_RSA_X_509, X509, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION),
-    row!(CKM_RSA_PKCS_OAEP, Oaep, Oaep, RSA, ENCRYPTION),
+    row!(CKM_RSA_PKCS, Pkcs, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING),
+    row!(CKM_RSA_X_509, X509, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING),
+    row!(CKM_RSA_PKCS_OAEP, Oaep, Oaep, RSA, ENCRYPTION | WRAPPING),
     row!(CKM_SHA1_RSA_PKCS, PkcsHash(HashAlg::Sha1), None, RSA, SIGNATURE),
     row!(CKM_SHA224_RSA_PKCS, PkcsHash(HashAlg::Sha224), None, RSA, SIGNATURE),
     row!(CKM_SHA256_RSA_PKCS, PkcsHash(HashAlg::Sha256), None, RSA, SIGNATURE),
@@ -130,14 +135,14 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SM3_HMAC_GENERAL, Hmac::general(HashAlg::Sm3), Number, GENERIC, SIGNATURE),
 
     row!(CKM_AES_KEY_GEN, KeyGen::Secret(CKK_AES), None, AES, CKF_GENERATE),
-    row!(CKM_AES_ECB, BlockCipher(Algorithm::Aes, ModeOf::Ecb), None, AES, ENCRYPTION),
-    row!(CKM_AES_CBC, BlockCipher(Algorithm::Aes, ModeOf::Cbc), Block, AES, ENCRYPTION),
-    row!(CKM_AES_CBC_PAD, BlockCipher(Algorithm::Aes, ModeOf::CbcPad), Block, AES, ENCRYPTION),
-    row!(CKM_AES_CTR, BlockCipher(Algorithm::Aes, ModeOf::Ctr), Ctr, AES, ENCRYPTION),
+    row!(CKM_AES_ECB, BlockCipher(Algorithm::Aes, ModeOf::Ecb), None, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_CBC, BlockCipher(Algorithm::Aes, ModeOf::Cbc), Block, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_CBC_PAD, BlockCipher(Algorithm::Aes, ModeOf::CbcPad), Block, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_CTR, BlockCipher(Algorithm::Aes, ModeOf::Ctr), Ctr, AES, ENCRYPTION | WRAPPING),
     row!(CKM_AES_OFB, BlockCipher(Algorithm::Aes, ModeOf::Ofb), Block, AES, ENCRYPTION),
     row!(CKM_AES_CFB128, BlockCipher(Algorithm::Aes, ModeOf::Cfb), Block, AES, ENCRYPTION),
-    row!(CKM_AES_GCM, BlockCipher(Algorithm::Aes, ModeOf::Gcm), Gcm, AES, ENCRYPTION | MESSAGES),
-    row!(CKM_AES_CCM, BlockCipher(Algorithm::Aes, ModeOf::Ccm), Ccm, AES, ENCRYPTION | MESSAGES),
+    row!(CKM_AES_GCM, BlockCipher(Algorithm::Aes, ModeOf::Gcm), Gcm, AES, ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_AES_CCM, BlockCipher(Algorithm::Aes, ModeOf::Ccm), Ccm, AES, ENCRYPTION | WRAPPING | MESSAGES),
     row!(CKM_AES_XTS, BlockCipher(Algorithm::Aes, ModeOf::Xts), Block, AES_XTS, ENCRYPTION),
     row!(CKM_AES_MAC, BlockMac::cbc_mac(Algorithm::Aes), None, AES, SIGNATURE),
     row!(CKM_AES_MAC_GENERAL, BlockMac::cbc_mac_general(Algorithm::Aes), Number, AES, SIGNATURE),
@@ -145,9 +150,9 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_AES_CMAC_GENERAL, BlockMac::cmac_general(Algorithm::Aes), Number, AES, SIGNATURE),
 
     row!(CKM_SM4_KEY_GEN, KeyGen::Secret(CKK_SM4), None, SM4, CKF_GENERATE),
-    row!(CKM_SM4_ECB, BlockCipher(Algorithm::Sm4, ModeOf::Ecb), None, SM4, ENCRYPTION),
-    row!(CKM_SM4_CBC, BlockCipher(Algorithm::Sm4, ModeOf::Cbc), Block, SM4, ENCRYPTION),
-    row!(CKM_SM4_CBC_PAD, BlockCipher(Algorithm::Sm4, ModeOf::CbcPad), Block, SM4, ENCRYPTION),
+    row!(CKM_SM4_ECB, BlockCipher(Algorithm::Sm4, ModeOf::Ecb), None, SM4, ENCRYPTION | WRAPPING),
+    row!(CKM_SM4_CBC, BlockCipher(Algorithm::Sm4, ModeOf::Cbc), Block, SM4, ENCRYPTION | WRAPPING),
+    row!(CKM_SM4_CBC_PAD, BlockCipher(Algorithm::Sm4, ModeOf::CbcPad), Block, SM4, ENCRYPTION | WRAPPING),
     row!(CKM_SM4_CTR, BlockCipher(Algorithm::Sm4, ModeOf::Ctr), Ctr, SM4, ENCRYPTION),
     row!(CKM_SM4_OFB, BlockCipher(Algorithm::Sm4, ModeOf::Ofb), Block, SM4, ENCRYPTION),
     row!(CKM_SM4_CFB128, BlockCipher(Algorithm::Sm4, ModeOf::Cfb), Block, SM4, ENCRYPTION),
@@ -165,6 +170,34 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SM2, Sm2, None, SM2, CKF_HW | SIGNATURE),
     row!(CKM_SM2_SM3, Sm2Sm3 { der: false }, OptionalBytes, SM2, SIGNATURE),
     row!(CKM_SM2_SM3_DER, Sm2Sm3 { der: true }, OptionalBytes, SM2, SIGNATURE),
-    row!(CKM_SM2_ENCRYPT, Sm2Encrypt { der: false }, OptionalNumber, SM2, CKF_HW | ENCRYPTION),
+    row!(CKM_SM2_ENCRYPT, Sm2Encrypt { der: false }, OptionalNumber, SM2, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_SM2_ENCRYPT_DER, Sm2Encrypt { der: true }, None, SM2, CKF_HW | ENCRYPTION),
+
+    row!(CKM_AES_KEY_WRAP, KeyWrap::Plain, OptionalBytes, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP_PAD, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP_KWP, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP_PKCS7, KeyWrap::Pkcs7, OptionalBytes, AES, ENCRYPTION | WRAPPING),
+
+    row!(CKM_ECDH1_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | EC),
+    row!(CKM_ECDH1_COFACTOR_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | EC),
+    row!(CKM_CONCATENATE_BASE_AND_KEY, Simple::BaseAndKey, Number, GENERIC, CKF_DERIVE),
+    row!(CKM_CONCATENATE_BASE_AND_DATA, Simple::BaseAndData, StringData, GENERIC, CKF_DERIVE),
+    row!(CKM_CONCATENATE_DATA_AND_BASE, Simple::DataAndBase, StringData, GENERIC, CKF_DERIVE),
+    row!(CKM_XOR_BASE_AND_DATA, Simple::Xor, StringData, GENERIC, CKF_DERIVE),
+    row!(CKM_EXTRACT_KEY_FROM_KEY, Simple::Extract, Number, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA1_KEY_DERIVATION, Simple::Hash(HashAlg::Sha1), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA224_KEY_DERIVATION, Simple::Hash(HashAlg::Sha224), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA256_KEY_DERIVATION, Simple::Hash(HashAlg::Sha256), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA384_KEY_DERIVATION, Simple::Hash(HashAlg::Sha384), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA512_KEY_DERIVATION, Simple::Hash(HashAlg::Sha512), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA3_224_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_224), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA3_256_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_256), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA3_384_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_384), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SHA3_512_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_512), None, GENERIC, CKF_DERIVE),
+    row!(CKM_SM3_KEY_DERIVATION, Simple::Hash(HashAlg::Sm3), None, GENERIC, CKF_DERIVE),
+    row!(CKM_HKDF_DERIVE, Hkdf, Hkdf, GENERIC, CKF_DERIVE),
+    row!(CKM_SP800_108_COUNTER_KDF, Kdf::Counter, Kdf, GENERIC, CKF_DERIVE),
+    row!(CKM_SP800_108_FEEDBACK_KDF, Kdf::Feedback, FeedbackKdf, GENERIC, CKF_DERIVE),
+    row!(CKM_SP800_108_DOUBLE_PIPELINE_KDF, Kdf::DoublePipeline, Kdf, GENERIC, CKF_DERIVE),
+    row!(CKM_PKCS5_PBKD2, KeyGen::Pbkdf2, Pbkdf2, NO_KEY, CKF_GENERATE),
 ];

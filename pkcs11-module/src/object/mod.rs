@@ -5,6 +5,7 @@ pub(crate) mod check_value;
 pub(crate) mod curve;
 pub(crate) mod key;
 pub(crate) mod material;
+pub(crate) mod private_key_info;
 pub(crate) mod records;
 pub(crate) mod rule;
 pub(crate) mod stored;

@@ -51,8 +51,10 @@ pub(crate) fn generate(
     let what = mechanism.check(CKF_GENERATE)?.key_gen();
     let template = template::parse(template)?;
     template::check_creation(&template, CKO_SECRET_KEY, session.is_officer())?;
-    let Some(KeyGen::Secret(key_type)) = what else {
-        return Err(Error::MechanismInvalid);
+    let key_type = match what {
+        Some(KeyGen::Secret(key_type)) => key_type,
+        Some(KeyGen::Pbkdf2) => return key_host::from_password(session, mechanism, &template),
+        _ => return Err(Error::MechanismInvalid),
     };
     key_host::generate_secret(session, key_type, mechanism.row.number, &template)
 }

@@ -5,6 +5,7 @@ use super::key_new::{Origin, add_key};
 use super::key_token;
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM4;
+use crate::mechanism::{Requested, kdf};
 use crate::object::attribute::Attributes;
 use crate::object::material::HostKey;
 use crate::rv::Error;
@@ -51,6 +52,38 @@ pub(super) fn generate_secret(
     let content = secret_content(key_type, &value);
     let origin = Origin::Generated { mechanism };
     add_key(session, CKO_SECRET_KEY, template, &content, origin)
+}
+
+/// Makes a secret key from a password.
+///
+/// # Errors
+/// [`Error::TemplateIncomplete`] without type or length; [`Error::TemplateInconsistent`].
+pub(super) fn from_password(
+    session: &OpenSession,
+    mechanism: &Requested,
+    template: &Attributes,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let key_type = template
+        .number(CKA_KEY_TYPE)
+        .ok_or(Error::TemplateIncomplete)?;
+    let len = match (key_type, template.number(CKA_VALUE_LEN)) {
+        (CKK_SM4, None) => 16,
+        (_, Some(len)) => usize::try_from(len).map_err(|_| Error::KeySizeRange)?,
+        (_, None) => return Err(Error::TemplateIncomplete),
+    };
+    if !(1..=LONGEST).contains(&len) {
+        return Err(Error::KeySizeRange);
+    }
+    let value = kdf::from_password(mechanism.parameter.pbkdf2()?, len)?;
+    let content = secret_content(key_type, &value);
+    // The caller knows the password: the key has not always been sensitive.
+    add_key(
+        session,
+        CKO_SECRET_KEY,
+        template,
+        &content,
+        Origin::Unwrapped,
+    )
 }
 
 fn is_hmac(key_type: CK_KEY_TYPE) -> bool {

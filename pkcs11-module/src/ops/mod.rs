@@ -2,6 +2,7 @@
 
 mod cipher;
 pub(crate) mod decrypt;
+pub(crate) mod derive;
 pub(crate) mod digest;
 pub(crate) mod dual;
 pub(crate) mod encrypt;
@@ -23,6 +24,7 @@ pub(crate) mod session;
 pub(crate) mod sign;
 pub(crate) mod slot_token;
 pub(crate) mod verify;
+pub(crate) mod wrap;
 
 use crate::abi::types::CK_ULONG;
 

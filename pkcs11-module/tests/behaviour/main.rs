@@ -24,3 +24,4 @@ mod sign_rsa;
 mod slots;
 mod threads;
 mod token_keys;
+mod wrap_derive;

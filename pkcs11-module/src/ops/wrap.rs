@@ -1,0 +1,207 @@
+//! C_WrapKey, C_UnwrapKey: secret keys as their values, private keys as PrivateKeyInfo, through the cipher of the
+//! mechanism.
+
+use super::OutBytes;
+use super::cipher::Made;
+use super::key_host::secret_content;
+use super::key_new::{Origin, add_key};
+use super::key_store;
+use crate::abi::types::*;
+use crate::abi::vendor::{CKK_SM2, CKK_SM4};
+use crate::mechanism::Requested;
+use crate::object::attribute::{Attributes, Value};
+use crate::object::template::{self, RawAttribute};
+use crate::object::{Object, private_key_info};
+use crate::rv::Error;
+use crate::session::OpenSession;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// C_WrapKey.
+pub(crate) fn wrap(
+    session: &OpenSession,
+    mechanism: &Requested,
+    wrapping: CK_OBJECT_HANDLE,
+    key: CK_OBJECT_HANDLE,
+    out: &mut OutBytes,
+) -> Result<(), Error> {
+    let does = mechanism.check(CKF_WRAP)?;
+    let wrapping = session
+        .key(wrapping)
+        .map_err(|_| Error::WrappingKeyHandleInvalid)?;
+    if !matches!(wrapping.class(), CKO_PUBLIC_KEY | CKO_SECRET_KEY) {
+        return Err(Error::WrappingKeyTypeInconsistent);
+    }
+    let cipher =
+        does.encrypt(mechanism.using(&wrapping, session))
+            .map_err(|error| match error {
+                Error::KeyTypeInconsistent => Error::WrappingKeyTypeInconsistent,
+                other => other,
+            })?;
+    wrapping.permits(CKA_WRAP, mechanism.row.number)?;
+    let key = session.key(key)?;
+    check_may_leave(&key, &wrapping)?;
+    let value = value(session, &key, mechanism)?;
+    let mut made = Made::with_room(cipher.finish_len(value.len()));
+    cipher
+        .finish(&value, made.buffer())
+        .map_err(|error| match error {
+            Error::DataLenRange | Error::DataInvalid => Error::KeySizeRange,
+            other => other,
+        })?;
+    Ok(out.write(&made)?)
+}
+
+/// CKA_EXTRACTABLE, CKA_WRAP_WITH_TRUSTED and the wrapping key's CKA_WRAP_TEMPLATE.
+fn check_may_leave(key: &Object, wrapping: &Object) -> Result<(), Error> {
+    if !matches!(key.class(), CKO_PRIVATE_KEY | CKO_SECRET_KEY) {
+        return Err(Error::KeyNotWrappable);
+    }
+    if !key.attributes.flag(CKA_EXTRACTABLE) {
+        return Err(Error::KeyUnextractable);
+    }
+    if key.attributes.flag(CKA_WRAP_WITH_TRUSTED) && !wrapping.attributes.flag(CKA_TRUSTED) {
+        return Err(Error::KeyNotWrappable);
+    }
+    match wrapping.attributes.get(CKA_WRAP_TEMPLATE) {
+        Some(Value::Template(wanted))
+            if wanted
+                .iter()
+                .any(|(attribute, value)| key.attributes.get(attribute) != Some(value)) =>
+        {
+            Err(Error::KeyHandleInvalid)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What goes into the cipher. For the modes that pad nothing, a secret key gets zeros up to a whole block (PKCS#11 3.2,
+/// "AES-ECB", "AES-CBC").
+fn value(
+    session: &OpenSession,
+    key: &Object,
+    mechanism: &Requested,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut parts = key_store::value(session, key)?;
+    if key.class() == CKO_PRIVATE_KEY {
+        for attribute in [CKA_EC_PARAMS, CKA_MODULUS, CKA_PUBLIC_EXPONENT] {
+            if let Some(value) = key.attributes.get(attribute) {
+                parts.set_default(attribute, value.clone());
+            }
+        }
+        return private_key_info::encode(&parts);
+    }
+    let value = parts.bytes(CKA_VALUE).ok_or(Error::KeyUnextractable)?;
+    let mut value = Zeroizing::new(value.to_vec());
+    if pads_with_zeros(mechanism) {
+        let len = value.len().next_multiple_of(16);
+        value.resize(len, 0);
+    }
+    Ok(value)
+}
+
+fn pads_with_zeros(mechanism: &Requested) -> bool {
+    use crate::abi::vendor::{CKM_SM4_CBC, CKM_SM4_ECB};
+    matches!(
+        mechanism.row.number,
+        CKM_AES_ECB | CKM_AES_CBC | CKM_SM4_ECB | CKM_SM4_CBC
+    )
+}
+
+/// C_UnwrapKey.
+pub(crate) fn unwrap(
+    session: &OpenSession,
+    mechanism: &Requested,
+    unwrapping: CK_OBJECT_HANDLE,
+    wrapped: &[u8],
+    raw: &[RawAttribute],
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let does = mechanism.check(CKF_UNWRAP)?;
+    let unwrapping = session
+        .key(unwrapping)
+        .map_err(|_| Error::UnwrappingKeyHandleInvalid)?;
+    if !matches!(unwrapping.class(), CKO_PRIVATE_KEY | CKO_SECRET_KEY) {
+        return Err(Error::UnwrappingKeyTypeInconsistent);
+    }
+    let cipher = does
+        .decrypt(mechanism.using(&unwrapping, session))
+        .map_err(|error| match error {
+            Error::KeyTypeInconsistent => Error::UnwrappingKeyTypeInconsistent,
+            other => other,
+        })?;
+    unwrapping.permits(CKA_UNWRAP, mechanism.row.number)?;
+    if unwrapping.always_authenticates() {
+        return Err(Error::UserNotLoggedIn);
+    }
+    let template = imposed(&unwrapping, CKA_UNWRAP_TEMPLATE, template::parse(raw)?)?;
+    let class = template
+        .number(CKA_CLASS)
+        .ok_or(Error::TemplateIncomplete)?;
+    let mut made = Made::with_room(cipher.finish_len(wrapped.len()));
+    cipher
+        .finish(wrapped, made.buffer())
+        .map_err(|error| match error {
+            Error::EncryptedDataLenRange => Error::WrappedKeyLenRange,
+            Error::EncryptedDataInvalid => Error::WrappedKeyInvalid,
+            other => other,
+        })?;
+    let content = match class {
+        CKO_SECRET_KEY => unwrapped_secret(&made, &template, mechanism)?,
+        CKO_PRIVATE_KEY => unwrapped_private(&made, &template)?,
+        _ => return Err(Error::TemplateInconsistent),
+    };
+    add_key(session, class, &template, &content, Origin::Unwrapped)
+}
+
+/// A template that the key in use imposes on new keys: added to the caller's, which must not say otherwise.
+pub(super) fn imposed(
+    key: &Arc<Object>,
+    attribute: CK_ATTRIBUTE_TYPE,
+    mut template: Attributes,
+) -> Result<Attributes, Error> {
+    if let Some(Value::Template(imposed)) = key.attributes.get(attribute) {
+        for (attribute, value) in imposed.iter() {
+            match template.get(attribute) {
+                Some(said) if said != value => return Err(Error::TemplateInconsistent),
+                _ => template.set(attribute, value.clone()),
+            }
+        }
+    }
+    Ok(template)
+}
+
+fn unwrapped_secret(
+    value: &[u8],
+    template: &Attributes,
+    mechanism: &Requested,
+) -> Result<Attributes, Error> {
+    let key_type = template
+        .number(CKA_KEY_TYPE)
+        .ok_or(Error::TemplateIncomplete)?;
+    let len = match (key_type, template.number(CKA_VALUE_LEN)) {
+        (CKK_SM4, None) => value.len().min(16),
+        (_, None) => value.len(),
+        (_, Some(len)) => usize::try_from(len).map_err(|_| Error::TemplateInconsistent)?,
+    };
+    // Zeros may have been added to the value before it was wrapped; nothing else may be cut off it.
+    let zeros = pads_with_zeros(mechanism) || mechanism.row.number == CKM_RSA_X_509;
+    let value = match mechanism.row.number {
+        CKM_RSA_X_509 => value.get(value.len().wrapping_sub(len)..),
+        _ => value.get(..len),
+    };
+    match value {
+        Some(cut) if zeros || cut.len() == len => Ok(secret_content(key_type, cut)),
+        _ => Err(Error::WrappedKeyLenRange),
+    }
+}
+
+fn unwrapped_private(info: &[u8], template: &Attributes) -> Result<Attributes, Error> {
+    let mut content = private_key_info::decode(info).ok_or(Error::WrappedKeyInvalid)?;
+    // A key on the SM2 curve has two names.
+    if template.number(CKA_KEY_TYPE) == Some(CKK_SM2)
+        && content.number(CKA_KEY_TYPE) == Some(CKK_EC)
+    {
+        content.set_number(CKA_KEY_TYPE, CKK_SM2);
+    }
+    Ok(content)
+}

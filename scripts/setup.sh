@@ -15,15 +15,24 @@ packages=(
     softhsm2                # a second PKCS#11 module to compare with
     libbcprov-java libbcpkix-java libbcutil-java  # Bouncy Castle: certificates, CMS
     jq                      # the demo reads --json answers
-    python3-venv            # home of the Python package gmssl
+    python3-venv            # home of the Python packages that tests use
+    gnutls-bin              # p11tool, gnutls-cli
+    libengine-pkcs11-openssl  # OpenSSL's engine pkcs11
+    libnss3-tools           # modutil, certutil, tstclnt
+    openssh-client libwrap0 # ssh, and a library of sshd
+    firefox-esr             # a browser that lists the token's certificates
     valgrind                # memory checks of the C consumers
     shared-mime-info        # ships a real PDF, the demo's default file
 )
 # Any Java compiler will do; this one is Debian 12's.
 command -v javac >/dev/null 2>&1 || packages+=(openjdk-17-jdk-headless)
 
-venv="${CARGO_TARGET_DIR:-target}/venv"
-gmssl_version=3.2.2
+command -v npm >/dev/null 2>&1 || packages+=(nodejs npm libnode-dev)
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+venv=$target/venv
+# Other people's PKCS#11 clients that are no Debian packages, and their own tests.
+clients=$target/clients
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -61,9 +70,45 @@ if [ -n "$missing" ]; then
         apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import gmssl' 2>/dev/null; then
-    say "Python environment with gmssl $gmssl_version in $venv"
+# Python: a judge of our signatures, a client, and what runs its tests.
+python_packages=(gmssl==3.2.2 PyKCS11==1.5.20 pytest==9.2.0)
+if ! "$venv/bin/python" -c 'import gmssl, PyKCS11, pytest' 2>/dev/null; then
+    say "Python environment with ${python_packages[*]} in $venv"
     rm -rf "$venv"
     /usr/bin/python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "gmssl==$gmssl_version"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --prefer-binary \
+        "${python_packages[@]}" 'setuptools>=77'
+fi
+
+# unpack_tests PACKAGE==VERSION FOLDER: of a Python package's source, the folder with the tests
+unpack_tests() {
+    [ -d "$clients/$2" ] && return
+    say "tests of $1 in $clients/$2"
+    rm -rf "$clients/download"
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+        --no-build-isolation --dest "$clients/download" "$1"
+    mkdir "$clients/download/unpacked"
+    tar -xzf "$clients"/download/*.tar.gz -C "$clients/download/unpacked" --strip-components 1
+    mkdir -p "$(dirname "$clients/$2")"
+    mv "$clients/download/unpacked/$(basename "$2")" "$clients/$2"
+    rm -rf "$clients/download"
+}
+mkdir -p "$clients"
+unpack_tests "${python_packages[1]}" pykcs11/test
+
+node_packages=(pkcs11js@2.1.7 graphene-pk11@2.3.6)
+if [ ! -d "$clients/node/node_modules/graphene-pk11" ]; then
+    say "${node_packages[*]} in $clients/node"
+    npm install --silent --no-audit --no-fund --prefix "$clients/node" "${node_packages[@]}"
+fi
+
+# Unpacked, not installed: the package would start a service that nobody asked for.
+if [ ! -x /usr/sbin/sshd ] && [ ! -x "$clients/openssh-server/usr/sbin/sshd" ] &&
+    command -v dpkg-query >/dev/null 2>&1; then
+    say "sshd in $clients/openssh-server"
+    rm -rf "$clients/download"
+    mkdir "$clients/download"
+    (cd "$clients/download" && apt-get download -qq openssh-server 2>/dev/null)
+    dpkg -x "$clients"/download/openssh-server_*.deb "$clients/openssh-server"
+    rm -rf "$clients/download"
 fi

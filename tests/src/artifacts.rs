@@ -49,3 +49,16 @@ pub fn python() -> Result<PathBuf, HarnessError> {
         Err(HarnessError::NotBuilt(path))
     }
 }
+
+/// A file or folder of the clients that `make setup` put under `clients/` of the target folder.
+///
+/// # Errors
+/// [`HarnessError::NotBuilt`] when `make setup` has not run.
+pub fn client_file(name: &str) -> Result<PathBuf, HarnessError> {
+    let path = target_dir().join("clients").join(name);
+    if path.exists() {
+        Ok(path)
+    } else {
+        Err(HarnessError::NotBuilt(path))
+    }
+}

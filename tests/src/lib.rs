@@ -7,6 +7,7 @@
 
 mod admin;
 mod artifacts;
+pub mod client_token;
 mod error;
 mod image;
 pub mod openssl;
@@ -18,10 +19,12 @@ mod program;
 mod recording;
 mod service;
 pub mod skf;
+pub mod tls;
 mod wait;
 
 pub use admin::admin;
-pub use artifacts::{python, release_file, target_dir, workspace_root};
+pub use artifacts::{client_file, python, release_file, target_dir, workspace_root};
+pub use client_token::{ClientToken, Pair};
 pub use error::HarnessError;
 pub use image::{TokenImage, embedded_test};
 pub use own_process::own_process;

@@ -1,14 +1,15 @@
 //! The C structures of mechanism parameters, each read once, by value, into a [`Parameter`]. A structure of another
 //! size, a NULL with a length, and values that no key could make valid are `CKR_MECHANISM_PARAM_INVALID`.
 
+mod message;
+
 use super::types::*;
 use super::vendor::CK_SM2_KEY_AGREE_PARAMS;
-use crate::mechanism::message::{MessageParameter, NonceGeneration};
 use crate::mechanism::parameter::*;
 use crate::rv::Error;
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::sm2::DEFAULT_ID;
-use ukey_ffi::{OutSlice, input};
+use ukey_ffi::input;
 
 /// Longest byte string inside a parameter.
 const LIMIT: usize = 16 << 20;
@@ -16,6 +17,8 @@ const LIMIT: usize = 16 << 20;
 const FIELDS_LIMIT: usize = 64;
 /// Longest initialisation vector of GCM: what the standard's text gives clients as the range.
 const GCM_IV_LIMIT: usize = 256;
+
+pub(super) use message::{message_given, message_made};
 
 type Read<T> = Result<T, Error>;
 
@@ -133,7 +136,7 @@ unsafe fn gcm(given: CK_GCM_PARAMS) -> Read<Parameter> {
 }
 
 /// SP 800-38D, 5.2.1: tags of 96 to 128 bits, and for some uses 32 and 64; vectors of at least one bit.
-pub(super) fn gcm_checked(nonce: Vec<u8>, aad: Vec<u8>, tag_bits: CK_ULONG) -> Read<Parameter> {
+fn gcm_checked(nonce: Vec<u8>, aad: Vec<u8>, tag_bits: CK_ULONG) -> Read<Parameter> {
     require((1..=GCM_IV_LIMIT).contains(&nonce.len()))?;
     require(matches!(tag_bits, 32 | 64 | 96 | 104 | 112 | 120 | 128))?;
     Ok(Parameter::Aead(Aead {
@@ -156,7 +159,7 @@ unsafe fn ccm(given: CK_CCM_PARAMS) -> Read<Parameter> {
 }
 
 /// SP 800-38C, A.1: tags of 4 to 16 bytes, even; nonces of 7 to 13; what is left of 15 counts the data.
-pub(super) fn ccm_checked(
+fn ccm_checked(
     nonce: Vec<u8>,
     aad: Vec<u8>,
     data_len: CK_ULONG,
@@ -413,122 +416,4 @@ unsafe fn pbkdf2(given: CK_PKCS5_PBKD2_PARAMS2) -> Read<Parameter> {
 /// None: nothing is followed.
 pub(super) fn none(data: *const std::ffi::c_void, len: CK_ULONG) -> Read<()> {
     require(data.is_null() || len == 0)
-}
-
-/// The parameter of a message to be encrypted: nonce and tag are written back.
-///
-/// # Safety
-/// The caller's contract, also for the pointers inside the structure.
-pub(super) unsafe fn message_made(
-    data: *const std::ffi::c_void,
-    len: CK_ULONG,
-) -> Read<MessageParameter> {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let (fields, tag) = message(data, len)?;
-        Ok(MessageParameter {
-            tag_out: Some(OutSlice::new(tag, fields.tag_len as CK_ULONG, LIMIT).map_err(invalid)?),
-            ..fields
-        })
-    }
-}
-
-/// The parameter of a message to be decrypted: nonce and tag are given.
-///
-/// # Safety
-/// The caller's contract, also for the pointers inside the structure.
-pub(super) unsafe fn message_given(
-    data: *const std::ffi::c_void,
-    len: CK_ULONG,
-) -> Read<MessageParameter> {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let (fields, tag) = message(data, len)?;
-        Ok(MessageParameter {
-            tag: owned(tag, fields.tag_len as CK_ULONG)?,
-            ..fields
-        })
-    }
-}
-
-/// `CK_GCM_MESSAGE_PARAMS` or `CK_CCM_MESSAGE_PARAMS`, told apart by their sizes, and where the tag is.
-unsafe fn message(
-    data: *const std::ffi::c_void,
-    len: CK_ULONG,
-) -> Read<(MessageParameter, *mut CK_BYTE)> {
-    const GCM: usize = size_of::<CK_GCM_MESSAGE_PARAMS>();
-    const CCM: usize = size_of::<CK_CCM_MESSAGE_PARAMS>();
-    if data.is_null() {
-        return Err(Error::ArgumentsBad);
-    }
-    // SAFETY: the caller's contract.
-    unsafe {
-        let given = bytes(data.cast(), len)?;
-        match given.len() {
-            GCM => {
-                let given: CK_GCM_MESSAGE_PARAMS = structure(given)?;
-                let nonce = owned(given.pIv, given.ulIvLen)?;
-                let aead = gcm_checked(nonce, Vec::new(), given.ulTagBits)?;
-                let generation = generation(given.ivGenerator, given.ulIvFixedBits, given.ulIvLen)?;
-                let nonce_out = OutSlice::new(given.pIv, given.ulIvLen, LIMIT).map_err(invalid)?;
-                Ok((
-                    message_parameter(Layout::Gcm, aead, generation, nonce_out)?,
-                    given.pTag,
-                ))
-            }
-            CCM => {
-                let given: CK_CCM_MESSAGE_PARAMS = structure(given)?;
-                let nonce = owned(given.pNonce, given.ulNonceLen)?;
-                let aead = ccm_checked(nonce, Vec::new(), given.ulDataLen, given.ulMACLen)?;
-                let generation = generation(
-                    given.nonceGenerator,
-                    given.ulNonceFixedBits,
-                    given.ulNonceLen,
-                )?;
-                let nonce_out =
-                    OutSlice::new(given.pNonce, given.ulNonceLen, LIMIT).map_err(invalid)?;
-                Ok((
-                    message_parameter(Layout::Ccm, aead, generation, nonce_out)?,
-                    given.pMAC,
-                ))
-            }
-            _ => Err(Error::MechanismParamInvalid),
-        }
-    }
-}
-
-fn message_parameter(
-    layout: Layout,
-    aead: Parameter,
-    generation: Option<NonceGeneration>,
-    nonce_out: OutSlice,
-) -> Read<MessageParameter> {
-    let aead = aead.aead()?.clone();
-    Ok(MessageParameter {
-        layout,
-        tag_len: aead.tag_len,
-        aead,
-        generation,
-        nonce_out,
-        tag_out: None,
-        tag: Vec::new(),
-    })
-}
-
-/// Who makes the nonce. Exclusive-or with a counter is refused: of which nonce, the standard leaves open when the result
-/// is written over it.
-fn generation(
-    function: CK_GENERATOR_FUNCTION,
-    fixed_bits: CK_ULONG,
-    nonce_len: CK_ULONG,
-) -> Read<Option<NonceGeneration>> {
-    let random = match function {
-        CKG_NO_GENERATE => return Ok(None),
-        CKG_GENERATE | CKG_GENERATE_RANDOM => true,
-        CKG_GENERATE_COUNTER => false,
-        _ => return Err(Error::MechanismParamInvalid),
-    };
-    let fixed_bits = length(fixed_bits)?;
-    require(fixed_bits < 8 * length(nonce_len)?)?;
-    Ok(Some(NonceGeneration { random, fixed_bits }))
 }

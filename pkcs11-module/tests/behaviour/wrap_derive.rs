@@ -238,7 +238,7 @@ fn simple_derivations_do_what_they_say_and_guard_the_result() {
 }
 
 #[test]
-fn derivation_functions_are_those_of_the_standards() {
+fn hkdf_is_that_of_rfc_5869() {
     let (p11, session) = P11::user();
     // RFC 5869, A.1.
     let base = p11
@@ -273,7 +273,12 @@ fn derivation_functions_are_those_of_the_standards() {
         okm.unwrap(),
         hex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
     );
-    // RFC 6070: 2 rounds of HMAC-SHA-1.
+}
+
+#[test]
+fn pbkdf2_is_that_of_rfc_6070() {
+    let (p11, session) = P11::user();
+    // 2 rounds of HMAC-SHA-1.
     let (password, salt) = (b"password", b"salt");
     let [password_at, password_len] = data(password);
     let [salt_at, salt_len] = data(salt);

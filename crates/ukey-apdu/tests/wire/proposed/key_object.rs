@@ -66,16 +66,11 @@ fn making_and_importing() {
     );
 }
 
-#[test]
-fn using() {
-    let use_key = |operation, input: &[u8]| UseKey {
-        app: APP,
-        id: ObjectId(7),
-        operation,
-        input: Secret::from(input),
-    };
-    let id = "10 00 00 00 00 07";
-    let cases = [
+/// An operation with its P2 and its parameters on the wire.
+type Operation = (KeyOperation, &'static str, &'static str);
+
+fn public_key_operations() -> Vec<Operation> {
+    vec![
         (KeyOperation::SignEcdsa, "01", ""),
         (KeyOperation::SignSm2, "02", ""),
         (KeyOperation::SignRsaPkcs1, "03", ""),
@@ -115,6 +110,11 @@ fn using() {
             "05 04 00 00 00 01 4C",
         ),
         (KeyOperation::DecryptRsaRaw, "13", ""),
+    ]
+}
+
+fn secret_key_operations() -> Vec<Operation> {
+    vec![
         (KeyOperation::DeriveEcdh, "20", ""),
         (KeyOperation::Encrypt(CipherMode::Ecb), "30", ""),
         (
@@ -150,8 +150,22 @@ fn using() {
         ),
         (KeyOperation::Encrypt(CipherMode::KeyWrap), "35", ""),
         (KeyOperation::Decrypt(CipherMode::KeyWrapPad), "46", ""),
-    ];
-    for (operation, p2, parameters) in cases {
+    ]
+}
+
+#[test]
+fn using() {
+    let use_key = |operation, input: &[u8]| UseKey {
+        app: APP,
+        id: ObjectId(7),
+        operation,
+        input: Secret::from(input),
+    };
+    let id = "10 00 00 00 00 07";
+    for (operation, p2, parameters) in public_key_operations()
+        .into_iter()
+        .chain(secret_key_operations())
+    {
         let data = format!("{id} {parameters} EE EE");
         let length = super::super::bytes(&data).len();
         let wire = format!(

@@ -69,8 +69,7 @@ pub(crate) fn login(
     let (role, wanted) = match user {
         CKU_USER => (PinType::User, Login::User),
         CKU_SO => (PinType::Admin, Login::Officer),
-        // Only for keys with CKA_ALWAYS_AUTHENTICATE, which there are none of.
-        CKU_CONTEXT_SPECIFIC => return Err(Error::OperationNotInitialized),
+        CKU_CONTEXT_SPECIFIC => return login_for_operation(module, session, pin),
         _ => return Err(Error::UserTypeInvalid),
     };
     let token = &session.token;
@@ -85,6 +84,20 @@ pub(crate) fn login(
     let _turn = token.session_turn();
     check_may_login(module, token, wanted)?;
     token.verify_pin(role, &pin)
+}
+
+/// The login for one use of a key with CKA_ALWAYS_AUTHENTICATE. Nothing else goes to the token between the PIN and that
+/// use: other calls of this session wait meanwhile.
+fn login_for_operation(
+    module: &Module,
+    session: &OpenSession,
+    pin: GivenPin<'_>,
+) -> Result<(), Error> {
+    session.context_login(|| {
+        let token = &session.token;
+        let pin = module.pin_entry.resolve(pin, token, "PIN")?;
+        token.verify_pin(PinType::User, &pin)
+    })
 }
 
 /// Whether somebody may log in now.

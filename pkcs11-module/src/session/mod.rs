@@ -160,7 +160,6 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::OperationNotInitialized`] when none waits; those of `verify`.
-    #[allow(dead_code, reason = "C_Login calls it next")]
     pub(crate) fn context_login(
         &self,
         verify: impl FnOnce() -> Result<(), Error>,

@@ -310,3 +310,41 @@ fn a_login_does_not_survive_the_module() {
     let fresh = p11.open(p11.slot(), true);
     assert_eq!(p11.state(fresh), CKS_RW_PUBLIC_SESSION);
 }
+
+#[test]
+fn a_key_that_always_asks_wants_the_pin_for_each_use() {
+    let (p11, session) = P11::user();
+    // GB/T 32918.2, appendix A.
+    let value = "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8";
+    let template = Template::of(CKO_PRIVATE_KEY)
+        .number(CKA_KEY_TYPE, CKK_SM2)
+        .bytes(CKA_VALUE, &hex::decode(value).unwrap())
+        .flag(CKA_ALWAYS_AUTHENTICATE, true);
+    for template in [template.clone(), template.on_token()] {
+        let key = p11.create(session, template).unwrap();
+        let begin = || {
+            let mut mechanism = Mechanism::plain(CKM_SM2).c();
+            expect(call!(p11, C_SignInit(session, &raw mut mechanism, key)));
+        };
+        let sign = || {
+            let (mut digest, mut made, mut len) = ([5_u8; 32], [0_u8; 64], 64);
+            let (digest, made) = (digest.as_mut_ptr(), made.as_mut_ptr());
+            call!(p11, C_Sign(session, digest, 32, made, &raw mut len))
+        };
+        for _ in 0..2 {
+            begin();
+            assert_eq!(sign(), CKR_USER_NOT_LOGGED_IN);
+            begin();
+            assert_eq!(
+                p11.login(session, CKU_CONTEXT_SPECIFIC, b"000000"),
+                CKR_PIN_INCORRECT
+            );
+            expect(p11.login(session, CKU_CONTEXT_SPECIFIC, USER_PIN));
+            expect(sign());
+            assert_eq!(
+                p11.login(session, CKU_CONTEXT_SPECIFIC, USER_PIN),
+                CKR_OPERATION_NOT_INITIALIZED
+            );
+        }
+    }
+}

@@ -361,8 +361,8 @@ fn rights_are_asked_for_everywhere() {
     assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C5);
     assert_eq!(image(&memory).len(), before.len());
     host.log_in(crate::host::ADMIN, crate::host::ADMIN_PIN);
-    // The administrator may delete files and objects; nothing else of this.
-    let by_admin = |row: &Row| matches!((row.ins, row.p1[0]), (0x32 | 0xD8, _) | (0xDE, 5));
+    // The administrator may delete files and objects and write public objects; nothing else of this.
+    let by_admin = |row: &Row| matches!((row.ins, row.p1[0]), (0x32 | 0xD4 | 0xD8, _) | (0xDE, 5));
     let user_alone = |row: &&Row| row.needs == Needs::User && !by_admin(row);
     for row in all_rows(&host, container).iter().filter(user_alone) {
         host.challenge();

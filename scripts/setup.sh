@@ -71,8 +71,8 @@ if [ -n "$missing" ]; then
 fi
 
 # Python: a judge of our signatures, a client, and what runs its tests.
-python_packages=(gmssl==3.2.2 PyKCS11==1.5.20 pytest==9.2.0)
-if ! "$venv/bin/python" -c 'import gmssl, PyKCS11, pytest' 2>/dev/null; then
+python_packages=(gmssl==3.2.2 PyKCS11==1.5.20 asn1crypto==1.5.1 pytest==9.2.0)
+if ! "$venv/bin/python" -c 'import asn1crypto, gmssl, PyKCS11, pytest' 2>/dev/null; then
     say "Python environment with ${python_packages[*]} in $venv"
     rm -rf "$venv"
     /usr/bin/python3 -m venv "$venv"

@@ -39,7 +39,7 @@ pub(crate) struct ContainerHandle {
 /// Where a session key is.
 pub(crate) enum KeyPlace {
     /// The caller gave it in the clear.
-    Host(sm4::Key),
+    Host(Box<sm4::Key>),
     /// The token made, unwrapped or agreed on it.
     Token(SessionKey),
 }

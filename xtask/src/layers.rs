@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn private_keys_stay_in_the_token() {
         let line = "let key = sm2::SecretKey::generate()?;";
-        assert_eq!(objections("pkcs11-module/src/ops/sign.rs", line).len(), 1);
+        assert_eq!(objections("skf-bridge/src/ops/ecc.rs", line).len(), 1);
         assert!(objections("ukey-firmware-sim/src/keystore.rs", line).is_empty());
     }
 

@@ -86,7 +86,7 @@ pub(crate) struct RunningMac {
 }
 
 enum MacEngine {
-    Host(sm4::CbcMac),
+    Host(Box<sm4::CbcMac>),
     /// The key that computes it, and which of its MACs it is.
     Token(Arc<SessionKeyHandle>, u64),
 }
@@ -107,7 +107,7 @@ pub(crate) fn init_mac(
         _ => initial_value(parameters)?,
     };
     let engine = match &key.place {
-        KeyPlace::Host(host) => MacEngine::Host(sm4::CbcMac::new(host, &iv)),
+        KeyPlace::Host(host) => MacEngine::Host(Box::new(sm4::CbcMac::new(host, &iv))),
         KeyPlace::Token(token) => {
             token.begin_mac(&iv)?;
             let number = key.token_macs.fetch_add(1, Ordering::AcqRel) + 1;

@@ -22,7 +22,7 @@ pub(crate) struct Start {
 
 /// Where the computation is.
 enum Engine {
-    Host(sm4::Cipher),
+    Host(Box<sm4::Cipher>),
     Token,
 }
 
@@ -47,9 +47,9 @@ impl Running {
             iv,
         } = start;
         let engine = match place {
-            KeyPlace::Host(key) => {
-                Engine::Host(sm4::Cipher::new(*direction, *mode, key, iv, *padding))
-            }
+            KeyPlace::Host(key) => Engine::Host(Box::new(sm4::Cipher::new(
+                *direction, *mode, key, iv, *padding,
+            ))),
             KeyPlace::Token(key) => {
                 let iv = match mode {
                     sm4::Mode::Ecb => &[][..],

@@ -77,7 +77,7 @@ pub(crate) fn set_key(
     };
     lock(&device.auth).offered(key);
     let device = Handle::from_ptr(handle).ok_or(Error::InvalidHandle("device"))?;
-    let place = KeyPlace::Host(sm4::Key::from(*key));
+    let place = KeyPlace::Host(Box::new(sm4::Key::from(*key)));
     library.adopt(&library.keys, SessionKeyHandle::new(device, mode, place))
 }
 

@@ -44,6 +44,7 @@ pub(super) unsafe fn read(
     if given.is_empty() {
         return absent(layout);
     }
+    // SAFETY: the caller's contract for the pointers inside; any bits are each of these structures.
     unsafe {
         match layout {
             Layout::None => Err(Error::MechanismParamInvalid),

@@ -16,6 +16,10 @@ pub(crate) struct Secret {
 }
 
 /// The key of a block cipher, ready for use.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each key, never moved about"
+)]
 pub(crate) enum CipherKey {
     /// AES.
     Aes(aes::Key),

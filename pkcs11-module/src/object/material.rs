@@ -12,6 +12,10 @@ use ukey_token::key::KeyKind;
 use zeroize::Zeroizing;
 
 /// The key behind a key object, for using it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each key, never moved about"
+)]
 pub(crate) enum KeyMaterial {
     /// A public key.
     Public(PublicKey),
@@ -32,6 +36,10 @@ pub(crate) enum KeyMaterial {
 
 /// A private or secret key in the memory of this process; wiped when the last object and operation let go of it.
 #[allow(dead_code, reason = "operations with secret keys come next")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each key, never moved about"
+)]
 pub(crate) enum HostKey {
     /// A secret key of any type.
     Secret(Secret),

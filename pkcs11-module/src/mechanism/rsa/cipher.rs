@@ -40,7 +40,7 @@ impl RsaCipher {
         using: Using<'_>,
         padding: Padding,
     ) -> Result<Box<dyn Ciphering>, Error> {
-        Self::new(using, padding, true)
+        Self::start(using, padding, true)
     }
 
     /// With the private key.
@@ -48,10 +48,10 @@ impl RsaCipher {
         using: Using<'_>,
         padding: Padding,
     ) -> Result<Box<dyn Ciphering>, Error> {
-        Self::new(using, padding, false)
+        Self::start(using, padding, false)
     }
 
-    fn new(
+    fn start(
         using: Using<'_>,
         padding: Padding,
         encrypts: bool,

@@ -1,10 +1,10 @@
 //! Tokens behind the SKF library of their vendor (docs/adr/0017).
 //!
-//! The library is one more link to a token: [`card`] takes the commands of GM/T 0017, as a card does, and answers them
-//! with calls of the library; [`layout`] knows its structures, [`status`] its return codes. So everything above the
+//! The library is one more link to a token: `card` takes the commands of GM/T 0017, as a card does, and answers them
+//! with calls of the library; `layout` knows its structures, `status` its return codes. So everything above the
 //! transport works with it unchanged. Nothing here is `unsafe`: the calls are in `ukey_ffi::foreign`.
 //!
-//! All calls of a library are made by one thread of its own ([`worker`]): many are not made for more, and one that does
+//! All calls of a library are made by one thread of its own (`worker`): many are not made for more, and one that does
 //! not come back must not take its caller with it.
 
 mod card;

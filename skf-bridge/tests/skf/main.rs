@@ -9,6 +9,7 @@
 mod access;
 mod agreement;
 mod application;
+mod call_sequences;
 mod container;
 mod device;
 mod digest_mac;

@@ -5,6 +5,7 @@
 use super::decrypt::*;
 use super::digest::*;
 use super::dual::*;
+use super::encapsulate::*;
 use super::encrypt::*;
 use super::general::*;
 use super::key::*;

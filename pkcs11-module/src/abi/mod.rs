@@ -11,6 +11,7 @@
 pub(crate) mod decrypt;
 pub(crate) mod digest;
 pub(crate) mod dual;
+pub(crate) mod encapsulate;
 pub(crate) mod encrypt;
 pub(crate) mod function_list;
 pub(crate) mod general;

@@ -28,8 +28,6 @@ macro_rules! unsupported {
 unsupported! {
     C_GetFunctionStatus => FunctionNotParallel ();
     C_CancelFunction => FunctionNotParallel ();
-    C_EncapsulateKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_DecapsulateKey => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_BYTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
     C_AsyncComplete => SessionAsyncNotSupported (*mut CK_UTF8CHAR, *mut CK_ASYNC_DATA);
     C_AsyncGetID => SessionAsyncNotSupported (*mut CK_UTF8CHAR, *mut CK_ULONG);
     C_AsyncJoin => SessionAsyncNotSupported (*mut CK_UTF8CHAR, CK_ULONG, *mut CK_BYTE, CK_ULONG);

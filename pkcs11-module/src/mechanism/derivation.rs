@@ -21,6 +21,14 @@ pub(crate) struct Derivation<'a> {
     pub(crate) len: Option<usize>,
 }
 
+/// A key that was made for somebody else, and what carries it there.
+pub(crate) struct Encapsulated {
+    /// What the other side needs.
+    pub(crate) ciphertext: Vec<u8>,
+    /// The value of the key.
+    pub(crate) value: Zeroizing<Vec<u8>>,
+}
+
 impl Derivation<'_> {
     /// The value of the base key.
     pub(super) fn base(&self) -> Result<&[u8], Error> {
@@ -33,6 +41,15 @@ impl Derivation<'_> {
         match key.material()? {
             KeyMaterial::Host(HostKey::Secret(_)) => Ok(key),
             _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// The length that is asked for, where nothing else decides it.
+    pub(super) fn needed_len(&self) -> Result<usize, Error> {
+        match self.len {
+            None => Err(Error::TemplateIncomplete),
+            Some(0) => Err(Error::TemplateInconsistent),
+            Some(len) => Ok(len),
         }
     }
 

@@ -2,7 +2,7 @@
 //! X9.63.
 
 use super::Mechanism;
-use super::derivation::Derivation;
+use super::derivation::{Derivation, Encapsulated};
 use super::parameter::Ecdh as Parameter;
 use crate::object::key::PublicKey;
 use crate::object::material::{HostKey, KeyMaterial};
@@ -19,27 +19,83 @@ pub(super) struct Ecdh;
 impl Mechanism for Ecdh {
     fn derive(&self, derivation: &Derivation<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
         let parameter = derivation.using.parameter.ecdh()?;
-        let mut shared = agree(derivation, parameter)?;
-        match (parameter.kdf, derivation.len) {
-            (None, None) => Ok(shared),
-            (None, Some(len)) => {
-                // The standard cuts bytes off the leading end.
-                let surplus = shared.len().checked_sub(len);
-                shared.drain(..surplus.ok_or(Error::TemplateInconsistent)?);
-                Ok(shared)
+        let shared = agree(derivation, &parameter.public)?;
+        finish(derivation, parameter, shared)
+    }
+
+    /// With a pair of this one call, whose public key is the ciphertext.
+    fn encapsulate(&self, derivation: &Derivation<'_>) -> Result<Encapsulated, Error> {
+        let parameter = without_peer(derivation)?;
+        let failed = |_| Error::FunctionFailed;
+        let (ciphertext, shared) = match derivation.using.key.public_key()? {
+            PublicKey::Ec(owner) => {
+                let own = ec::PrivateKey::generate(owner.curve()).map_err(failed)?;
+                let shared = own.diffie_hellman(owner).map_err(failed)?;
+                (own.public_key().to_sec1().to_vec(), shared)
             }
-            (Some(_), None) => Err(Error::TemplateIncomplete),
-            (Some(hash), Some(len)) => kdf::x963(hash, &shared, &parameter.shared_data, len)
-                .map_err(|_| Error::TemplateInconsistent),
-        }
+            PublicKey::Montgomery(owner) => {
+                let own = x25519::PrivateKey::generate().map_err(failed)?;
+                // A key of small order agrees on zero with everybody.
+                let shared = own.diffie_hellman(owner);
+                let shared = shared.map_err(|_| Error::KeyHandleInvalid)?;
+                (own.public_key().to_vec(), Zeroizing::new(shared.to_vec()))
+            }
+            _ => return Err(Error::KeyTypeInconsistent),
+        };
+        Ok(Encapsulated {
+            ciphertext,
+            value: finish(derivation, parameter, shared)?,
+        })
+    }
+
+    fn decapsulate(
+        &self,
+        derivation: &Derivation<'_>,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let parameter = without_peer(derivation)?;
+        let shared = agree(derivation, ciphertext).map_err(|error| match error {
+            Error::MechanismParamInvalid => Error::WrappedKeyInvalid,
+            other => other,
+        })?;
+        finish(derivation, parameter, shared)
     }
 }
 
-/// The shared value.
-fn agree(derivation: &Derivation<'_>, parameter: &Parameter) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// The parameter of an encapsulation: the other public key is its ciphertext.
+fn without_peer<'a>(derivation: &Derivation<'a>) -> Result<&'a Parameter, Error> {
+    let parameter = derivation.using.parameter.ecdh()?;
+    if parameter.public.is_empty() {
+        Ok(parameter)
+    } else {
+        Err(Error::MechanismParamInvalid)
+    }
+}
+
+/// From the shared value to the key.
+fn finish(
+    derivation: &Derivation<'_>,
+    parameter: &Parameter,
+    mut shared: Zeroizing<Vec<u8>>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match (parameter.kdf, derivation.len) {
+        (None, None) => Ok(shared),
+        (None, Some(len)) => {
+            // The standard cuts bytes off the leading end.
+            let surplus = shared.len().checked_sub(len);
+            shared.drain(..surplus.ok_or(Error::TemplateInconsistent)?);
+            Ok(shared)
+        }
+        (Some(_), None) => Err(Error::TemplateIncomplete),
+        (Some(hash), Some(len)) => kdf::x963(hash, &shared, &parameter.shared_data, len)
+            .map_err(|_| Error::TemplateInconsistent),
+    }
+}
+
+/// The shared value with a peer's public key.
+fn agree(derivation: &Derivation<'_>, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let key = derivation.using.key;
     let invalid = |_| Error::MechanismParamInvalid;
-    let peer = &parameter.public[..];
     let inner = <&OctetStringRef>::from_der(peer).map_or(peer, |octets| octets.as_bytes());
     match (key.material()?, key.public_key()?) {
         (KeyMaterial::Host(HostKey::Ec(private)), PublicKey::Ec(public)) => {

@@ -92,6 +92,29 @@ pub(crate) trait Mechanism: Sync {
         Err(Error::MechanismInvalid)
     }
 
+    /// Makes the value of a secret key for the owner of a public key, and the ciphertext that carries it there.
+    ///
+    /// # Errors
+    /// As [`Mechanism::derive`].
+    fn encapsulate(
+        &self,
+        _: &derivation::Derivation<'_>,
+    ) -> Result<derivation::Encapsulated, Error> {
+        Err(Error::MechanismInvalid)
+    }
+
+    /// The value that a ciphertext of [`Mechanism::encapsulate`] carries.
+    ///
+    /// # Errors
+    /// As [`Mechanism::derive`]; [`Error::WrappedKeyInvalid`], [`Error::WrappedKeyLenRange`].
+    fn decapsulate(
+        &self,
+        _: &derivation::Derivation<'_>,
+        _ciphertext: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+        Err(Error::MechanismInvalid)
+    }
+
     /// Begins a decryption.
     ///
     /// # Errors

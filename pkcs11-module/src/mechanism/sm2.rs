@@ -81,6 +81,11 @@ impl Sm2Key {
                     .decrypt_sm2(usage, cipher)
                     .map_err(decryption_error)
             }
+            KeyMaterial::Token { id, .. } => self
+                .token
+                .application()?
+                .decrypt_sm2_with_key(*id, cipher)
+                .map_err(decryption_error),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }

@@ -57,6 +57,7 @@ const ENCRYPTION: CK_FLAGS = CKF_ENCRYPT | CKF_DECRYPT;
 /// AEAD ciphers, one message after another.
 const MESSAGES: CK_FLAGS = CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE;
 const WRAPPING: CK_FLAGS = CKF_WRAP | CKF_UNWRAP;
+const ENCAPSULATION: CK_FLAGS = CKF_ENCAPSULATE | CKF_DECAPSULATE;
 const KEY_PAIR: CK_FLAGS = CKF_GENERATE_KEY_PAIR;
 
 /// All mechanisms. CKF_HW stands where the token does the private-key operation on the caller's very input; where
@@ -64,9 +65,9 @@ const KEY_PAIR: CK_FLAGS = CKF_GENERATE_KEY_PAIR;
 #[rustfmt::skip]
 pub(crate) static TABLE: &[Row] = &[
     row!(CKM_RSA_PKCS_KEY_PAIR_GEN, KeyGen::RsaPair, None, RSA, CKF_HW | KEY_PAIR),
-    row!(CKM_RSA_PKCS, Pkcs, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING),
-    row!(CKM_RSA_X_509, X509, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING),
-    row!(CKM_RSA_PKCS_OAEP, Oaep, Oaep, RSA, ENCRYPTION | WRAPPING),
+    row!(CKM_RSA_PKCS, Pkcs, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING | ENCAPSULATION),
+    row!(CKM_RSA_X_509, X509, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING | ENCAPSULATION),
+    row!(CKM_RSA_PKCS_OAEP, Oaep, Oaep, RSA, ENCRYPTION | WRAPPING | ENCAPSULATION),
     row!(CKM_SHA1_RSA_PKCS, PkcsHash(HashAlg::Sha1), None, RSA, SIGNATURE),
     row!(CKM_SHA224_RSA_PKCS, PkcsHash(HashAlg::Sha224), None, RSA, SIGNATURE),
     row!(CKM_SHA256_RSA_PKCS, PkcsHash(HashAlg::Sha256), None, RSA, SIGNATURE),
@@ -178,8 +179,8 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_AES_KEY_WRAP_KWP, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
     row!(CKM_AES_KEY_WRAP_PKCS7, KeyWrap::Pkcs7, OptionalBytes, AES, ENCRYPTION | WRAPPING),
 
-    row!(CKM_ECDH1_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | EC),
-    row!(CKM_ECDH1_COFACTOR_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | EC),
+    row!(CKM_ECDH1_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | ENCAPSULATION | EC),
+    row!(CKM_ECDH1_COFACTOR_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | ENCAPSULATION | EC),
     row!(CKM_CONCATENATE_BASE_AND_KEY, Simple::BaseAndKey, Number, GENERIC, CKF_DERIVE),
     row!(CKM_CONCATENATE_BASE_AND_DATA, Simple::BaseAndData, StringData, GENERIC, CKF_DERIVE),
     row!(CKM_CONCATENATE_DATA_AND_BASE, Simple::DataAndBase, StringData, GENERIC, CKF_DERIVE),

@@ -147,6 +147,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(CKA_VERIFY_RECOVER,     Kind::Bool,  Classes::PUBLIC, Access::Modify),
     rule(CKA_WRAP,               Kind::Bool,  Classes::FORWARD, Access::Modify),
     rule(CKA_ENCAPSULATE,        Kind::Bool,  Classes::PUBLIC, Access::Modify),
+    rule(CKA_ENCAPSULATE_TEMPLATE, Kind::Template, Classes::PUBLIC, Access::Create),
     rule(CKA_WRAP_TEMPLATE,      Kind::Template, Classes::FORWARD, Access::Create),
 
     rule(CKA_SENSITIVE,          Kind::Bool,  Classes::HIDDEN, Access::Raise),
@@ -162,6 +163,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule(CKA_ALWAYS_AUTHENTICATE, Kind::Bool, Classes::PRIVATE, Access::Create),
     rule(CKA_SIGN_RECOVER,       Kind::Bool,  Classes::PRIVATE, Access::Modify),
     rule(CKA_DECAPSULATE,        Kind::Bool,  Classes::PRIVATE, Access::Modify),
+    rule(CKA_DECAPSULATE_TEMPLATE, Kind::Template, Classes::PRIVATE, Access::Create),
     rule(CKA_PRIVATE_EXPONENT,   Kind::Bytes, Classes::PRIVATE, Access::Create),
     rule(CKA_PRIME_1,            Kind::Bytes, Classes::PRIVATE, Access::Create),
     rule(CKA_PRIME_2,            Kind::Bytes, Classes::PRIVATE, Access::Create),

@@ -25,10 +25,19 @@ const RIGHTS: [(CK_ATTRIBUTE_TYPE, KeyPolicy); 10] = [
 
 /// The policy that the attributes of a key ask for.
 pub(crate) fn policy(attributes: &Attributes) -> KeyPolicy {
-    RIGHTS
+    let asked = RIGHTS
         .iter()
         .filter(|(attribute, _)| attributes.flag(*attribute))
-        .fold(KeyPolicy::NONE, |policy, (_, right)| policy.with(*right))
+        .fold(KeyPolicy::NONE, |policy, (_, right)| policy.with(*right));
+    // What decapsulation is on the token depends on the key.
+    match (
+        attributes.flag(CKA_DECAPSULATE),
+        attributes.number(CKA_KEY_TYPE),
+    ) {
+        (true, Some(CKK_RSA)) => asked.with(KeyPolicy::UNWRAP),
+        (true, Some(CKK_EC)) => asked.with(KeyPolicy::DERIVE),
+        _ => asked,
+    }
 }
 
 /// The key in a stored object; `None` for a kind that this module does not know.

@@ -138,6 +138,7 @@ impl Pair<'_> {
         attributes.set_flag(CKA_SIGN_RECOVER, false);
         attributes.set_flag(CKA_DECRYPT, !signs);
         attributes.set_flag(CKA_UNWRAP, !signs);
+        attributes.set_flag(CKA_DECAPSULATE, !signs && self.is_rsa());
         self.finish(attributes, record, true)
     }
 
@@ -149,7 +150,12 @@ impl Pair<'_> {
         attributes.set_flag(CKA_VERIFY_RECOVER, false);
         attributes.set_flag(CKA_ENCRYPT, !signs);
         attributes.set_flag(CKA_WRAP, !signs);
+        attributes.set_flag(CKA_ENCAPSULATE, !signs && self.is_rsa());
         self.finish(attributes, record, false)
+    }
+
+    fn is_rsa(&self) -> bool {
+        matches!(self.key, PublicKey::Rsa(_))
     }
 
     fn finish(

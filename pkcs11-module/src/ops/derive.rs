@@ -24,12 +24,7 @@ pub(crate) fn derive(
     let base = session.key_of_class(base, &[CKO_PRIVATE_KEY, CKO_SECRET_KEY])?;
     let template = imposed(&base, CKA_DERIVE_TEMPLATE, template::parse(raw)?)?;
     template::check_creation(&template, CKO_SECRET_KEY, session.is_officer())?;
-    let key_type = template.number(CKA_KEY_TYPE).unwrap_or(CKK_GENERIC_SECRET);
-    let len = match (key_type, template.number(CKA_VALUE_LEN)) {
-        (CKK_SM4, None) => Some(16),
-        (_, None) => None,
-        (_, Some(len)) => Some(usize::try_from(len).map_err(|_| Error::TemplateInconsistent)?),
-    };
+    let (key_type, len) = asked_length(&template)?;
     let derived = does.derive(&Derivation {
         using: mechanism.using(&base, session),
         session,
@@ -49,6 +44,17 @@ pub(crate) fn derive(
     let template = as_guarded_as(&bases, template)?;
     let origin = Origin::Derived { bases: &bases };
     add_key(session, CKO_SECRET_KEY, &template, &content, origin)
+}
+
+/// CKA_KEY_TYPE of the key that a template asks for, and its length if type or template say it.
+pub(super) fn asked_length(template: &Attributes) -> Result<(CK_KEY_TYPE, Option<usize>), Error> {
+    let key_type = template.number(CKA_KEY_TYPE).unwrap_or(CKK_GENERIC_SECRET);
+    let len = match (key_type, template.number(CKA_VALUE_LEN)) {
+        (CKK_SM4, None) => Some(16),
+        (_, None) => None,
+        (_, Some(len)) => Some(usize::try_from(len).map_err(|_| Error::TemplateInconsistent)?),
+    };
+    Ok((key_type, len))
 }
 
 /// What is made from a secret is no less guarded than that: sensitive if one of the keys is, extractable only if all are.

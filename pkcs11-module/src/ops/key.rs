@@ -1,7 +1,6 @@
 //! Key generation: key pairs in the token or in this process, secret keys.
 
 use super::object::{check_may_write, write_record};
-use super::object_create::{PRIVATE_USAGE, PUBLIC_USAGE, set_default_usage};
 use super::{key_host, key_token};
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM2;
@@ -11,6 +10,7 @@ use crate::object::attribute::{Attributes, Value};
 use crate::object::curve::Curve;
 use crate::object::stored::{Kind, Record};
 use crate::object::template::{self, RawAttribute};
+use crate::object::usage::set_default_usage;
 use crate::object::view::own_object;
 use crate::object::{Side, Source};
 use crate::rv::Error;
@@ -96,8 +96,8 @@ fn generate_in_container(
     let session_public = public.get(CKA_TOKEN) == Some(&Value::Bool(false));
     let labelled = private.bytes(CKA_LABEL).unwrap_or_default().to_vec();
     let records = [
-        record(Kind::OfPrivateKey, private, making, number, &PRIVATE_USAGE),
-        record(Kind::OfPublicKey, public, making, number, &PUBLIC_USAGE),
+        record(Kind::OfPrivateKey, private, making, number),
+        record(Kind::OfPublicKey, public, making, number),
     ];
     let name = make(session, making, &labelled, &records)?;
     let handle = |private| {
@@ -243,7 +243,6 @@ fn record(
     mut attributes: Attributes,
     making: Making,
     mechanism: CK_MECHANISM_TYPE,
-    usage: &[(CK_ATTRIBUTE_TYPE, bool)],
 ) -> Record {
     for implied in [
         CKA_CLASS,
@@ -255,7 +254,6 @@ fn record(
     ] {
         attributes.remove(implied);
     }
-    set_default_usage(&mut attributes, usage);
     attributes.set_number(CKA_KEY_GEN_MECHANISM, mechanism);
     let key_type = match making {
         Making::Sm2 { key_type } => key_type,
@@ -265,6 +263,14 @@ fn record(
         Making::Montgomery => CKK_EC_MONTGOMERY,
     };
     attributes.set_number(CKA_KEY_TYPE, key_type);
+    let class = match kind {
+        Kind::OfPrivateKey => CKO_PRIVATE_KEY,
+        _ => CKO_PUBLIC_KEY,
+    };
+    // The token's commands for containers derive nothing.
+    attributes.set_default(CKA_DERIVE, Value::Bool(false));
+    let sm2 = matches!(making, Making::Sm2 { .. });
+    set_default_usage(&mut attributes, class, sm2);
     Record {
         kind,
         side: Side::Signature,

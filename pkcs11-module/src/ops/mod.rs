@@ -5,6 +5,7 @@ pub(crate) mod decrypt;
 pub(crate) mod derive;
 pub(crate) mod digest;
 pub(crate) mod dual;
+pub(crate) mod encapsulate;
 pub(crate) mod encrypt;
 pub(crate) mod general;
 pub(crate) mod key;

@@ -105,33 +105,6 @@ fn domain_parameters(attributes: &mut Attributes) -> Result<(), Error> {
     Ok(())
 }
 
-/// Usage flags of a public key, with whether our types of key can do it.
-pub(crate) const PUBLIC_USAGE: [(CK_ATTRIBUTE_TYPE, bool); 5] = [
-    (CKA_VERIFY, true),
-    (CKA_ENCRYPT, true),
-    (CKA_WRAP, true),
-    (CKA_VERIFY_RECOVER, false),
-    (CKA_DERIVE, false),
-];
-/// The same of a private key.
-pub(crate) const PRIVATE_USAGE: [(CK_ATTRIBUTE_TYPE, bool); 5] = [
-    (CKA_SIGN, true),
-    (CKA_DECRYPT, true),
-    (CKA_UNWRAP, true),
-    (CKA_SIGN_RECOVER, false),
-    (CKA_DERIVE, false),
-];
-
-/// A caller who names what a key is for gets that; one who names nothing gets all that the type can do.
-pub(crate) fn set_default_usage(attributes: &mut Attributes, usage: &[(CK_ATTRIBUTE_TYPE, bool)]) {
-    let named = usage
-        .iter()
-        .any(|(attribute, _)| attributes.flag(*attribute));
-    for (attribute, can) in usage {
-        attributes.set_default(*attribute, Value::Bool(*can && !named));
-    }
-}
-
 /// Writes an object of its own to the token.
 pub(crate) fn store(
     session: &OpenSession,

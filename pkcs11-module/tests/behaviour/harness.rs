@@ -4,9 +4,11 @@
 use std::ptr::{null, null_mut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
+mod keys;
 mod operations;
 mod values;
 
+pub use keys::*;
 pub use ukey_pkcs11::types::*;
 pub use ukey_pkcs11::vendor::*;
 pub use values::{Mechanism, Template};

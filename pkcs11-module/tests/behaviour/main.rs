@@ -8,6 +8,7 @@ mod cipher;
 mod curves;
 mod digest;
 mod double_certificate;
+mod encapsulate;
 mod general;
 mod harness;
 mod keys;

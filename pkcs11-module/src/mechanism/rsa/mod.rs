@@ -1,12 +1,14 @@
 //! RSA (RFC 8017; PKCS#11 3.2, "RSA"): signatures, recovery of signed data, encryption.
 
 mod cipher;
+mod encapsulation;
 mod key;
 mod oaep;
 mod pss;
 #[cfg(test)]
 mod tests;
 
+use super::derivation::{Derivation, Encapsulated};
 use super::parameter::Pss as PssParameter;
 use super::signature::{Input, KeySignature};
 use super::{Ciphering, Mechanism, Recovering, Signing, Using, Verifying};
@@ -17,6 +19,7 @@ use cipher::{Padding, RsaCipher};
 use key::{Form, RsaKey};
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::rsa;
+use zeroize::Zeroizing;
 
 /// Key sizes in bits.
 pub(crate) const BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
@@ -81,6 +84,18 @@ impl Mechanism for Pkcs {
     fn decrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
         RsaCipher::decryption(using, Padding::Pkcs)
     }
+
+    fn encapsulate(&self, derivation: &Derivation<'_>) -> Result<Encapsulated, Error> {
+        encapsulation::wrapped(self, derivation)
+    }
+
+    fn decapsulate(
+        &self,
+        derivation: &Derivation<'_>,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        encapsulation::unwrapped(self, derivation, ciphertext)
+    }
 }
 
 /// CKM_RSA_X_509: no padding.
@@ -107,6 +122,18 @@ impl Mechanism for X509 {
 
     fn decrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
         RsaCipher::decryption(using, Padding::None)
+    }
+
+    fn encapsulate(&self, derivation: &Derivation<'_>) -> Result<Encapsulated, Error> {
+        encapsulation::secret_value(self, derivation)
+    }
+
+    fn decapsulate(
+        &self,
+        derivation: &Derivation<'_>,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        encapsulation::recovered_value(self, derivation, ciphertext)
     }
 }
 
@@ -161,5 +188,17 @@ impl Mechanism for Oaep {
 
     fn decrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
         RsaCipher::decryption(using, Padding::Oaep(using.parameter.oaep()?.clone()))
+    }
+
+    fn encapsulate(&self, derivation: &Derivation<'_>) -> Result<Encapsulated, Error> {
+        encapsulation::wrapped(self, derivation)
+    }
+
+    fn decapsulate(
+        &self,
+        derivation: &Derivation<'_>,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        encapsulation::unwrapped(self, derivation, ciphertext)
     }
 }

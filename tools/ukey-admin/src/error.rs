@@ -16,6 +16,23 @@ pub(crate) enum Error {
     /// A certificate, request, signature or envelope.
     #[error("{}", crate::text::error::pki(.0))]
     Pki(#[from] ukey_pki::Error),
+    /// The authority, its state or its files.
+    #[error("{0}")]
+    Authority(#[source] ukey_ca::Error),
+    /// The authority does not grant the request.
+    #[error("{}", crate::text::error::refused(.message))]
+    Refused {
+        /// Its stable name for the reason.
+        code: String,
+        /// Its words.
+        message: String,
+    },
+    /// The certificate is good for a while yet.
+    #[error("{}", crate::text::error::not_due(*.days_left))]
+    NotDue {
+        /// For how long.
+        days_left: i64,
+    },
     /// The configuration.
     #[error("{0}")]
     Config(#[from] ukey_host::ConfigError),
@@ -111,6 +128,12 @@ pub(crate) enum Error {
     /// A signature is false, or its signer is not trusted.
     #[error("{}", crate::text::error::VERIFICATION_FALSE)]
     VerificationFalse,
+    /// Certificates end soon.
+    #[error("{}", crate::text::error::expiring(*.count))]
+    Expiring {
+        /// How many.
+        count: usize,
+    },
     /// The doctor found something.
     #[error("{}", crate::text::error::findings(*.warnings, *.failures))]
     Findings {
@@ -125,6 +148,16 @@ pub(crate) enum Error {
     /// The reader of our output went away.
     #[error("{}", crate::text::error::BROKEN_PIPE)]
     BrokenPipe,
+}
+
+impl From<ukey_ca::Error> for Error {
+    /// What a key or certificate refused stays that, so that a pulled token is still seen as one.
+    fn from(error: ukey_ca::Error) -> Self {
+        match error {
+            ukey_ca::Error::Pki(error) => Self::Pki(error),
+            other => Self::Authority(other),
+        }
+    }
 }
 
 /// Result with this program's error.
@@ -216,6 +249,7 @@ impl Error {
                 let choices: Vec<&Value> = choices.iter().map(|choice| &choice.data).collect();
                 Some(json!({ "choices": choices }))
             }
+            Self::Refused { code, .. } => Some(json!({ "refusal": code })),
             Self::NotARecipient { recipients } => Some(json!({ "recipients": recipients })),
             _ => None,
         }

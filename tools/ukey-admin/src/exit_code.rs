@@ -46,6 +46,15 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
     match error {
         Error::Token(e) => classify_token(e),
         Error::Pki(e) => classify_pki(e),
+        Error::Authority(ukey_ca::Error::Refused(refusal)) => (ExitCode::Failed, refusal.code()),
+        Error::Authority(ukey_ca::Error::File { source, .. }) => classify_io(source),
+        Error::Authority(e) => (ExitCode::Failed, e.code()),
+        Error::Refused { code, .. } if code == "request_id_taken" => {
+            (ExitCode::Exists, "already_exists")
+        }
+        Error::Refused { .. } => (ExitCode::Failed, "request_refused"),
+        Error::Expiring { .. } => (ExitCode::Failed, "expiring"),
+        Error::NotDue { .. } => (ExitCode::Exists, "not_due"),
         Error::Config(_) => (ExitCode::Failed, "configuration"),
         Error::Usage(_) => (ExitCode::Usage, "usage"),
         Error::NoDevice { readers, .. } => match readers.as_slice() {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod auth_key;
+mod authority;
 mod certificate;
 mod cli;
 mod cmd;
@@ -18,9 +19,9 @@ mod login;
 mod output;
 mod pin_source;
 mod prompt;
+mod retired;
 mod self_test;
 mod target;
-mod test_ca;
 mod text;
 mod token_keys;
 

@@ -49,7 +49,8 @@ fn signs(signer: &TokenSigner, certified: &PublicKey) -> Result<bool> {
     }
 }
 
-fn decrypts(decryptor: &TokenDecryptor, certified: &PublicKey) -> Result<bool> {
+/// Whether `decryptor` opens what is encrypted to `certified`.
+pub(crate) fn decrypts(decryptor: &dyn Decryptor, certified: &PublicKey) -> Result<bool> {
     let secret = fresh()?;
     let failed = ukey_pki::Error::from;
     let plain = match certified {

@@ -11,6 +11,7 @@ use crate::{
     cli::Usage,
     context::Context,
     error::{Choice, Error, Item, Result},
+    retired,
 };
 
 mod uri;
@@ -209,10 +210,18 @@ fn one_container(
             name,
         });
     }
+    // A renewal leaves the old container, and a recovery makes one: these only decrypt.
+    let in_use = |container: &&ContainerView| {
+        !retired::is_retired(container, &view.containers)
+            && !retired::is_unfinished(container, &view.containers)
+    };
     let fitting: Vec<&ContainerView> = view
         .containers
         .iter()
-        .filter(|container| wanted.is_none_or(|wanted| container.name == wanted))
+        .filter(|container| match wanted {
+            Some(wanted) => container.name == wanted,
+            None => in_use(container),
+        })
         .filter(|container| fits(container))
         .collect();
     match fitting.as_slice() {

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{OutputArgs, PinArgs};
+use super::{AuthorityArgs, OutputArgs, PinArgs, TrustArgs};
 
 /// `key …`
 #[derive(Debug, Subcommand)]
@@ -93,6 +93,7 @@ Examples:
         after_long_help = "\
 Examples:
   ukey-admin cert list
+  ukey-admin cert list --expiring 90d || mail -s 'renew your USBKEY' desk@example.com
   ukey-admin --json cert list | jq -r '.data.certificates[] | [.subject, .not_after] | @tsv'"
     )]
     List(CertListArgs),
@@ -153,29 +154,47 @@ pub(crate) struct CertExportArgs {
 
 /// `cert list`
 #[derive(Debug, Args)]
-pub(crate) struct CertListArgs {}
+pub(crate) struct CertListArgs {
+    /// Only certificates that end within this many days (90d); exit code 1 when there are any.
+    /// Those of retired containers, which only decrypt, are left out
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    pub(crate) expiring: Option<i64>,
+}
+
+/// "90d", or "90".
+fn days(text: &str) -> Result<i64, String> {
+    let digits = text.strip_suffix('d').unwrap_or(text);
+    match digits.parse::<u16>() {
+        Ok(days) => Ok(i64::from(days)),
+        Err(_) => Err("write a number of days, such as 90d".to_owned()),
+    }
+}
 
 /// `enroll`
 #[derive(Debug, Args)]
 #[command(
     long_about = "\
-Get a signature and an encryption certificate from a test CA.
+Get a signature and an encryption certificate from a certification authority.
 
-Makes the signing key inside the USBKEY (unless it is there), sends the request to the CA, imports
-the encryption key that the CA made and both certificates, reads everything back and tries a
-signature and a decryption. Interrupted at any step, run it again: it continues where it stopped.
+Makes the signing key inside the USBKEY (unless it is there), sends the request to the authority,
+imports the encryption key that the authority made and both certificates, reads everything back and
+tries a signature and a decryption. Interrupted at any step, run it again: it continues where it
+stopped.
 
-The test CA lives in the directory given by --ca and is created there on first use. Its keys are
-plain files readable by you alone; its certificates are marked TEST and good for nothing else.",
+With --ca, the authority is the one of ukey-ca in that directory; where there is none, a TEST
+authority is made, whose certificates are good for nothing else.",
     after_long_help = "\
 Examples:
   ukey-admin enroll --ca ./test-ca --subject 'C=CN,O=ACME,CN=ACME tenders'
-  ukey-admin verify tender.pdf --ca ./test-ca/ca.pem"
+  ukey-admin verify tender.pdf --ca ./test-ca/ca.pem
+  ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --request acme.json
+  ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --answer acme.answer --trust ca.pem"
 )]
 pub(crate) struct EnrollArgs {
-    /// Directory of the test CA; created on first use
-    #[arg(long, value_name = "DIR")]
-    pub(crate) ca: PathBuf,
+    #[command(flatten)]
+    pub(crate) authority: AuthorityArgs,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// Subject name, for example 'C=CN,O=ACME,CN=ACME tenders'
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: String,

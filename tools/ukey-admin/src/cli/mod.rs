@@ -1,8 +1,9 @@
-//! The command line as typed: one clap definition, from which parsing, help and (later) man pages
-//! and completions are made. What the words mean is decided elsewhere; nothing here does anything.
+//! The command line as typed: one clap definition, from which parsing, help, man pages and
+//! completions are made. What the words mean is decided elsewhere; nothing here does anything.
 
 mod file;
 mod key;
+mod lifecycle;
 mod token;
 
 use clap::{Args, Parser, Subcommand};
@@ -12,8 +13,12 @@ use crate::pin_source::PinSource;
 
 pub(crate) use file::{DecryptArgs, EncryptArgs, EnvelopeFormat, SignArgs, SignFormat, VerifyArgs};
 pub(crate) use key::{
-    CertCommand, CertExportArgs, CertImportArgs, CertRequestArgs, Encoding, EnrollArgs,
-    KeyAlgorithmArg, KeyCommand, KeyGenerateArgs, Usage,
+    CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs, Encoding,
+    EnrollArgs, KeyAlgorithmArg, KeyCommand, KeyGenerateArgs, Usage,
+};
+pub(crate) use lifecycle::{
+    AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,
+    StatusArgs, TrustArgs, WhyArg,
 };
 pub(crate) use token::{
     ContainerCommand, ContainerDeleteArgs, DeviceCommand, DeviceInitArgs, DoctorArgs,
@@ -136,14 +141,33 @@ pub(crate) enum Command {
     /// List and delete containers
     #[command(subcommand)]
     Container(ContainerCommand),
+    /// List and drop containers that only decrypt: those of renewed and recovered keys
+    #[command(subcommand)]
+    Retired(RetiredCommand),
     /// Make key pairs inside the USBKEY
     #[command(subcommand)]
     Key(KeyCommand),
     /// Request, import, export and list certificates
     #[command(subcommand)]
     Cert(CertCommand),
-    /// Get a signature and an encryption certificate from a test CA
+    /// Get a signature and an encryption certificate from a certification authority (申请)
     Enroll(EnrollArgs),
+    /// Get new certificates before the old ones end (延期, 更新)
+    Renew(RenewArgs),
+    /// Get an escrowed encryption key back, for decrypting (密钥恢复)
+    Recover(RecoverArgs),
+    /// Get certificates in place of those of a lost or broken USBKEY (补办)
+    Replace(ReplaceArgs),
+    /// Get certificates under a new name (变更)
+    Change(ChangeArgs),
+    /// End certificates (注销)
+    Revoke(EndArgs),
+    /// Suspend certificates (冻结)
+    Hold(EndArgs),
+    /// End a suspension (解冻)
+    Unhold(EndArgs),
+    /// Ask the authority about the certificates on the USBKEY
+    Status(StatusArgs),
     /// Sign a file
     Sign(SignArgs),
     /// Check a signature
@@ -154,6 +178,25 @@ pub(crate) enum Command {
     Decrypt(DecryptArgs),
     /// Find out what does not work and what to do about it
     Doctor(DoctorArgs),
+    /// Print a completion script for a shell
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin completions bash > /usr/share/bash-completion/completions/ukey-admin
+  ukey-admin completions zsh > /usr/share/zsh/vendor-completions/_ukey-admin")]
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages, one for each command
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin man-pages /usr/share/man/man1")]
+    ManPages {
+        /// Directory to write them to; made if it is not there
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Show versions
     #[command(after_long_help = "\
 Examples:

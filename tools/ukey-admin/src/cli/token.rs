@@ -155,8 +155,14 @@ Examples:
   ukey-admin doctor
   ukey-admin --json doctor | jq '.data.checks[] | select(.status != \"ok\")'
 
+  ukey-admin doctor --decrypt tender.pdf.enc          before the day of the opening
+
 No PIN is asked for and no try is spent. Exit code: 0 all fine, 1 warnings, 2 failures.")]
-pub(crate) struct DoctorArgs {}
+pub(crate) struct DoctorArgs {
+    /// Say which key pair would open this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decrypt: Option<PathBuf>,
+}
 
 /// The two PINs of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -12,14 +12,15 @@ use ukey_token::{
 use crate::{
     certificate,
     cli::{
-        CertCommand, CertExportArgs, CertImportArgs, CertRequestArgs, Encoding, OutputArgs, Usage,
+        CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs, Encoding,
+        OutputArgs, Usage,
     },
     context::Context,
     error::{Error, Item, Result},
     files::{self, Readers},
     login,
     output::{self, Outcome},
-    target, text,
+    retired, target, text,
     token_keys::TokenSigner,
 };
 
@@ -28,7 +29,7 @@ pub(crate) fn run(context: &Context, command: &CertCommand) -> Result<Outcome> {
         CertCommand::Request(args) => request(context, args),
         CertCommand::Import(args) => import(context, args),
         CertCommand::Export(args) => export(context, args),
-        CertCommand::List(_) => list(context),
+        CertCommand::List(args) => list(context, args),
     }
 }
 
@@ -207,14 +208,25 @@ fn export(context: &Context, args: &CertExportArgs) -> Result<Outcome> {
     deliver(&args.output, args.format, &der, certificate.to_pem(), data)
 }
 
-fn list(context: &Context) -> Result<Outcome> {
+fn list(context: &Context, args: &CertListArgs) -> Result<Outcome> {
     let application = target::selected_application(context)?;
     let view = application.view()?;
     let mut rows = Vec::new();
     let mut certificates = Vec::new();
     for container in &view.containers {
         for usage in [Usage::Sign, Usage::Encrypt] {
-            if let Some(der) = &side(container, usage).certificate {
+            let ends = |der: &[u8]| match args.expiring {
+                Some(days) => expires_within(der, days),
+                None => true,
+            };
+            if args.expiring.is_some() && retired::is_retired(container, &view.containers) {
+                continue;
+            }
+            if let Some(der) = side(container, usage)
+                .certificate
+                .as_ref()
+                .filter(|der| ends(der))
+            {
                 rows.push(row(container, usage, der));
                 let mut data = certificate::data(der);
                 data["container"] = json!(container.name);
@@ -237,8 +249,21 @@ fn list(context: &Context) -> Result<Outcome> {
             &rows,
         ),
     };
+    let count = certificates.len();
     let data = json!({ "application": application.name(), "certificates": certificates });
-    Ok(Outcome::new(data, text))
+    let mut outcome = Outcome::new(data, text);
+    if args.expiring.is_some() && count > 0 {
+        outcome.verdict = Some(Error::Expiring { count });
+    }
+    Ok(outcome)
+}
+
+/// An unreadable certificate counts too: somebody should look.
+fn expires_within(der: &[u8], days: i64) -> bool {
+    match Certificate::from_der(der) {
+        Ok(found) => certificate::days_left(found.validity().not_after) < days,
+        Err(_) => true,
+    }
 }
 
 fn row(container: &ContainerView, usage: Usage, der: &[u8]) -> Vec<String> {

@@ -100,7 +100,7 @@ fn data(container: &ContainerView) -> Value {
     })
 }
 
-fn delete(context: &Context, args: &ContainerDeleteArgs) -> Result<Outcome> {
+pub(crate) fn delete(context: &Context, args: &ContainerDeleteArgs) -> Result<Outcome> {
     let application = target::selected_application(context)?;
     let view = application.view()?;
     let doomed = view

@@ -90,10 +90,10 @@ fn output_path(args: &DecryptArgs) -> Result<PathBuf> {
 }
 
 /// A pair on the token, with the certificate by which envelopes name it.
-struct Pair {
-    container: String,
+pub(crate) struct Pair {
+    pub(crate) container: String,
     usage: Usage,
-    certificate: Certificate,
+    pub(crate) certificate: Certificate,
     decryptor: TokenDecryptor,
 }
 
@@ -108,7 +108,7 @@ impl Pair {
 
 /// All pairs of all containers that have a readable certificate: encryption pairs first, then
 /// signature pairs, to which some software encrypts all the same.
-fn pairs(application: &Application) -> Result<Vec<Pair>> {
+pub(crate) fn pairs(application: &Application) -> Result<Vec<Pair>> {
     let view = application.view()?;
     let mut pairs = Vec::new();
     for usage in [Usage::Encrypt, Usage::Sign] {

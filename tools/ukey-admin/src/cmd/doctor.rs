@@ -5,6 +5,7 @@
 //! the finding, 0 when all is well. Codes never change their meaning.
 
 mod certificates;
+mod envelope;
 mod keys;
 mod service;
 
@@ -12,6 +13,7 @@ use console::Style;
 use serde_json::{Value, json};
 
 use crate::{
+    cli::DoctorArgs,
     context::Context,
     error::{Error, Result},
     output::{self, Outcome},
@@ -94,11 +96,14 @@ impl Finding {
     }
 }
 
-pub(crate) fn run(context: &Context) -> Result<Outcome> {
+pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome> {
     let found = target::fitting(context)?;
     let mut findings = service::check(context, &found);
     for device in &found.devices {
         keys::check(context, device, &mut findings);
+    }
+    if let Some(path) = &args.decrypt {
+        envelope::check(context, path, &found.devices, &mut findings)?;
     }
     let count = |status| {
         findings

@@ -7,13 +7,21 @@ pub(crate) mod decrypt;
 pub(crate) mod device;
 pub(crate) mod doctor;
 pub(crate) mod encrypt;
+pub(crate) mod end;
 pub(crate) mod enroll;
+pub(crate) mod generated;
 pub(crate) mod init;
+pub(crate) mod issued;
 pub(crate) mod key;
 pub(crate) mod pin;
+pub(crate) mod recover;
+pub(crate) mod renew;
+pub(crate) mod retired;
 pub(crate) mod sign;
 pub(crate) mod verify;
 pub(crate) mod version;
+
+use ukey_ca::request::Act;
 
 use crate::{cli::Command, context::Context, error::Result, output::Outcome};
 
@@ -23,14 +31,25 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Device(command) => device::run(context, command),
         Command::Pin(command) => pin::run(context, command),
         Command::Container(command) => container::run(context, command),
+        Command::Retired(command) => retired::run(context, command),
         Command::Key(command) => key::run(context, command),
         Command::Cert(command) => cert::run(context, command),
         Command::Enroll(args) => enroll::run(context, args),
+        Command::Renew(args) => renew::run(context, args),
+        Command::Recover(args) => recover::run(context, args),
+        Command::Replace(args) => enroll::replace(context, args),
+        Command::Change(args) => renew::change(context, args),
+        Command::Revoke(args) => end::run(context, Act::Revoke, args),
+        Command::Hold(args) => end::run(context, Act::Hold, args),
+        Command::Unhold(args) => end::run(context, Act::Unhold, args),
+        Command::Status(args) => end::status(context, args),
         Command::Sign(args) => sign::run(context, args),
         Command::Verify(args) => verify::run(context, args),
         Command::Encrypt(args) => encrypt::run(context, args),
         Command::Decrypt(args) => decrypt::run(context, args),
-        Command::Doctor(_) => doctor::run(context),
+        Command::Doctor(args) => doctor::run(context, args),
+        Command::Completions { shell } => generated::completions(*shell),
+        Command::ManPages { directory } => generated::man_pages(directory),
         Command::Version => version::run(context),
     }
 }

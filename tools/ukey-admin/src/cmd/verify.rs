@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Item, Result},
     files::{self, OutputFile, Readers, Stream},
     output::{self, Outcome},
-    test_ca, text,
+    text,
 };
 
 mod report;
@@ -64,7 +64,7 @@ fn anchors(paths: &[PathBuf]) -> Result<Vec<Certificate>> {
     let mut anchors = Vec::new();
     for path in paths {
         let mut found = match path.is_dir() {
-            true => test_ca::roots(path)?,
+            true => ukey_ca::directory::Directory::trusted(path)?,
             false => cert::read_certificates(path)?,
         };
         if found.is_empty() {

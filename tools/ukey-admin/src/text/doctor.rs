@@ -80,3 +80,22 @@ pub(crate) fn expired(name: &str, end: &str) -> String {
 pub(crate) fn not_yet(name: &str, start: &str) -> String {
     format!("Certificate of {name} is valid only from {start}.")
 }
+
+pub(crate) const GET_AGAIN: &str = "get the file again; it must be the encrypted one";
+pub(crate) const PLUG_RIGHT: &str =
+    "plug in the key that has the certificate, or have its key recovered: ukey-admin recover";
+
+pub(crate) fn not_an_envelope(reason: &str) -> String {
+    format!("The file is not an envelope that can be opened: {reason}.")
+}
+
+pub(crate) fn opens(key: &str, container: &str, is_retired: bool) -> String {
+    match is_retired {
+        true => format!("{key} opens it, with the retired pair in container {container}."),
+        false => format!("{key} opens it, with the pair in container {container}."),
+    }
+}
+
+pub(crate) fn opens_not(recipients: &[String]) -> String {
+    format!("No key here opens it; it is for {}.", recipients.join("; "))
+}

@@ -194,11 +194,29 @@ pub(crate) fn key_usage(usage: Usage) -> String {
     }
 }
 
-pub(crate) const WRONG_ANSWER: &str = "the answer of the CA does not fit the request";
+pub(crate) const NO_AUTHORITY: &str = "one of --ca, --request and --answer is needed";
+pub(crate) const TWO_OFFICERS: &str = "a recovery needs the key files of two officers";
 
-pub(crate) fn damaged(path: &Path) -> String {
-    format!("{} is damaged", path.display())
+pub(crate) fn refused(message: &str) -> String {
+    format!("the authority refuses the request: {message}")
 }
+
+pub(crate) fn not_retired(container: &str) -> String {
+    format!("container {container} is in use; only ukey-admin container delete takes it away")
+}
+
+pub(crate) fn expiring(count: usize) -> String {
+    match count {
+        1 => "1 certificate ends soon".to_owned(),
+        n => format!("{n} certificates end soon"),
+    }
+}
+
+pub(crate) fn not_due(days_left: i64) -> String {
+    format!("the certificate is valid for another {days_left} days")
+}
+
+pub(crate) const WRONG_ANSWER: &str = "the answer of the CA does not fit the request";
 
 pub(crate) const GM_NEEDS_SM2: &str = "--format gm is for SM2 keys; this key is RSA, use cms";
 pub(crate) const RAW_DER_NEEDS_SM2: &str =

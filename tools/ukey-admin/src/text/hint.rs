@@ -56,6 +56,7 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         Error::NotARecipient { .. } => {
             "plug in the key that has one of these certificates (ukey-admin cert list)"
         }
+        Error::NotDue { .. } => "renew later, or add --early",
         Error::VerificationFalse | Error::Findings { .. } => return None,
         _ => return error.as_token().and_then(token).map(str::to_owned),
     };

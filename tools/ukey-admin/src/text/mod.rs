@@ -238,7 +238,6 @@ pub(crate) fn done_signing_key(container: &str) -> String {
     format!("signing key made in container {container}")
 }
 
-pub(crate) const TEST_CA_NAME: &str = "C=CN,O=TEST ONLY,CN=ukey TEST root";
 pub(crate) const READ_BACK: &str = "what was stored reads back differently";
 pub(crate) const SELF_TEST_SIGN: &str =
     "a signature by the key does not verify with its certificate";
@@ -246,6 +245,31 @@ pub(crate) const SELF_TEST_DECRYPT: &str =
     "the key cannot decrypt what was encrypted to its certificate";
 pub(crate) const SELF_TEST_OK: &str = "signed and verified, encrypted and decrypted";
 pub(crate) const DONE_ENCRYPTION_KEY: &str = "encryption key imported";
+
+pub(crate) const RENEWED: &str = "Renewed";
+pub(crate) const RECOVERED: &str = "Recovered";
+pub(crate) const DECRYPTED_OK: &str = "encrypted and decrypted";
+pub(crate) const UNKNOWN_THERE: &str = "unknown";
+pub(crate) const RENEWAL_WARNING: &str = "\
+tenders handed in and not yet opened need the old key at their opening: it stays on this USBKEY, but
+platforms may look at the certificate. Do not renew between handing in and opening if you can wait.";
+pub(crate) const RECOVER_OLD: &str =
+    "What was encrypted to the old USBKEY: ukey-admin recover, with two officers of the authority.";
+
+pub(crate) fn done_retired(container: &str) -> String {
+    format!("container {container} retired")
+}
+
+pub(crate) fn old_pair_stays(container: &str) -> String {
+    format!("The old key stays in container {container} and opens what was encrypted to it.\n")
+}
+
+pub(crate) fn request_written(path: &std::path::Path) -> String {
+    format!(
+        "Request written: {}. Send it to the authority, then run the same command with --answer.\n",
+        path.display()
+    )
+}
 
 pub(crate) fn enrolled(before: bool) -> &'static str {
     if before {

@@ -138,6 +138,8 @@ fn every_reading_command_speaks_json() {
         &["cert", "list"],
         &["cert", "export"],
         &["doctor"],
+        &["completions"],
+        &["man-pages"],
         &["version"],
     ] {
         let (code, answer) = desk.json(arguments);
@@ -164,7 +166,17 @@ fn every_help_has_examples() {
         &["cert", "import"],
         &["cert", "export"],
         &["cert", "list"],
+        &["retired", "list"],
+        &["retired", "drop"],
         &["enroll"],
+        &["renew"],
+        &["recover"],
+        &["replace"],
+        &["change"],
+        &["revoke"],
+        &["hold"],
+        &["unhold"],
+        &["status"],
         &["sign"],
         &["verify"],
         &["encrypt"],
@@ -300,4 +312,32 @@ fn colours_are_for_terminals() {
     let desk = Desk::enrolled();
     let run = desk.run(["doctor"]).ok();
     assert!(!run.text().contains('\u{1b}') && !run.stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn completions_and_man_pages_know_every_command() {
+    let desk = Desk::blank();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = desk.run(["completions", shell]).ok().text();
+        for word in ["renew", "officer-key", "expiring", "unblock"] {
+            assert!(script.contains(word), "{word} in {shell}");
+        }
+    }
+    assert_eq!(desk.run(["completions", "cmd.exe"]).code, 2);
+    // The shell itself finds nothing wrong with its script.
+    desk.file("c.bash", &desk.run(["completions", "bash"]).ok().stdout);
+    let bash = std::process::Command::new("bash")
+        .arg("-n")
+        .arg(desk.path("c.bash"))
+        .status();
+    assert!(bash.unwrap().success());
+    desk.run(["man-pages", "man"]).ok();
+    for page in [
+        "ukey-admin.1",
+        "ukey-admin-cert-list.1",
+        "ukey-admin-recover.1",
+    ] {
+        let page = String::from_utf8(desk.read(&format!("man/{page}"))).unwrap();
+        assert!(page.contains(".TH ") && page.contains("Examples"), "{page}");
+    }
 }

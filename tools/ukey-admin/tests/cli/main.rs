@@ -7,6 +7,7 @@ mod doctor;
 mod envelope;
 mod interface;
 mod interruption;
+mod lifecycle;
 mod pins;
 mod selection;
 mod signing;

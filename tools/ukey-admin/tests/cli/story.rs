@@ -148,14 +148,7 @@ fn enrolling_again_changes_nothing_and_issues_nothing() {
     assert_eq!(code, 0);
     assert_eq!(again["data"]["already_enrolled"], true);
     assert_eq!(desk.json(["cert", "list"]).1["data"], first["data"]);
-    assert_eq!(
-        std::fs::read_dir(desk.path("ca/issued")).unwrap().count(),
-        1
-    );
-    assert_eq!(
-        std::fs::read_dir(desk.path("ca/escrow")).unwrap().count(),
-        2
-    );
+    assert_eq!(desk.issued(), 2, "one double certificate");
 }
 
 #[test]
@@ -225,7 +218,11 @@ fn the_test_ca_keeps_its_keys_to_itself() {
             .mode()
             & 0o777
     };
-    for private in ["ca/ca.key", "ca/kmc.key"] {
+    for private in [
+        "ca/keys/issuing.key",
+        "ca/keys/root.key",
+        "ca/officers/first.key",
+    ] {
         assert_eq!(mode(private), 0o600, "{private}");
     }
     assert_eq!(mode("ca"), 0o700);

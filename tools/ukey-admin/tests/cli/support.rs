@@ -237,6 +237,30 @@ impl Desk {
         output.status.success()
     }
 
+    /// The authority in `ca` answers a request file; whether it grants.
+    #[track_caller]
+    pub(crate) fn answer(&self, request: &str, answer: &str) -> bool {
+        let mut ca = ukey_ca::directory::Directory::open(&self.path("ca")).unwrap();
+        let consent = ukey_ca::engine::Consent {
+            operator: true,
+            kmc: None,
+        };
+        let incoming = [ukey_ca::engine::incoming(&self.read(request))];
+        let now = time::OffsetDateTime::now_utc();
+        let answers = ca.process(&incoming, consent, now).unwrap();
+        self.file(answer, &answers[0].to_file().unwrap());
+        answers[0].ok
+    }
+
+    /// Certificates that the authority in `ca` has issued; its log is whole.
+    #[track_caller]
+    pub(crate) fn issued(&self) -> u64 {
+        let mut ca = ukey_ca::directory::Directory::open(&self.path("ca")).unwrap();
+        let mut transaction = ca.state().begin().unwrap();
+        let found = ukey_ca::log::verify(&mut *transaction, None).unwrap();
+        found.certificates
+    }
+
     /// Tries left of the user PIN.
     #[track_caller]
     pub(crate) fn tries_left(&self) -> u64 {

@@ -1,0 +1,315 @@
+//! From enrolment to the end: renewal, replacement, recovery, suspension, against an authority in a
+//! directory and through files.
+
+use crate::support::{Desk, ENROLL, PIN, with_pin};
+
+/// Serial number of the certificate in a result.
+fn serial(result: &serde_json::Value, which: &str) -> String {
+    result["data"][which]["serial"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_encrypted_before_a_renewal_opens_after_it() {
+    let desk = Desk::enrolled();
+    desk.file("tender", b"before the renewal");
+    desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
+    let (code, early) = desk.json(with_pin(&["renew", "--ca", "ca"]));
+    assert_eq!(
+        (code, early["error"]["code"].as_str()),
+        (8, Some("not_due"))
+    );
+    let renew = with_pin(&["renew", "--ca", "ca", "--early"]);
+    let (code, renewed) = desk.json(&renew);
+    assert_eq!(code, 0, "{renewed}");
+    let name = renewed["data"]["container"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("main-") && renewed["data"]["retired_container"] == "main");
+    assert_eq!(desk.issued(), 4);
+
+    // The new key is the one in use; the old one opens what it could before.
+    let (_, signed) = desk.json(with_pin(&["cert", "export", "--usage", "sign"]));
+    assert_eq!(signed["data"]["container"], name.as_str());
+    desk.run(["encrypt", "tender", "-o", "new.enc"]).ok();
+    for (sealed, container) in [("old.enc", "main"), ("new.enc", name.as_str())] {
+        let (code, opened) = desk.json(with_pin(&["decrypt", sealed, "-o", "out", "--force"]));
+        assert_eq!(
+            (code, &opened["data"]["container"]),
+            (0, &container.into()),
+            "{opened}"
+        );
+        assert_eq!(desk.read("out"), b"before the renewal");
+    }
+    desk.run(with_pin(&["sign", "tender"])).ok();
+    desk.run(["verify", "tender", "--ca", "ca"]).ok();
+    let (_, retired) = desk.json(["retired", "list"]);
+    assert_eq!(retired["data"]["retired"][0]["container"], "main");
+    let (code, seen) = desk.json(["doctor", "--decrypt", "old.enc"]);
+    let checks = seen["data"]["checks"].as_array().unwrap();
+    let last = checks.last().unwrap();
+    assert_eq!((code, &last["code"]), (0, &"UK-D110".into()), "{last}");
+    assert!(
+        last["message"]
+            .as_str()
+            .unwrap()
+            .contains("retired pair in container main")
+    );
+
+    // Once more: the digits of the first renewal are replaced, not added to.
+    let (code, again) = desk.json(&renew);
+    assert_eq!(code, 0, "{again}");
+    let second = again["data"]["container"].as_str().unwrap();
+    assert!(second != name && second.len() == name.len());
+    desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))
+        .ok();
+}
+
+#[test]
+fn a_renewal_with_the_same_keys_changes_the_certificates_alone() {
+    let desk = Desk::enrolled();
+    let (_, before) = desk.json(["cert", "export"]);
+    let renew = with_pin(&[
+        "renew",
+        "--ca",
+        "ca",
+        "--same-key",
+        "--early",
+        "--days",
+        "700",
+    ]);
+    let (code, renewed) = desk.json(&renew);
+    assert_eq!(code, 0, "{renewed}");
+    assert_eq!(renewed["data"]["container"], "main");
+    let (_, after) = desk.json(["cert", "export"]);
+    assert_ne!(
+        before["data"]["certificate"]["serial"],
+        after["data"]["certificate"]["serial"]
+    );
+    assert!(after["data"]["certificate"]["days_left"].as_i64().unwrap() > 690);
+    assert_eq!(desk.issued(), 4);
+}
+
+#[test]
+fn a_renewal_across_an_air_gap() {
+    let desk = Desk::enrolled();
+    let part = |how: [&'static str; 2]| {
+        desk.json([&["renew", "--early"][..], &how[..], &PIN[..]].concat())
+    };
+    let (code, sent) = part(["--request", "r.json"]);
+    assert_eq!(
+        (code, sent["data"]["request"].as_str()),
+        (0, Some("r.json")),
+        "{sent}"
+    );
+    assert!(desk.answer("r.json", "r.answer"));
+    let mut altered = desk.read("r.json");
+    let middle = altered.len() / 2;
+    altered[middle] = if altered[middle] == b'A' { b'B' } else { b'A' };
+    desk.file("x.json", &altered);
+    assert!(!desk.answer("x.json", "x.answer"));
+    let (code, wrong) = part(["--answer", "x.answer"]);
+    assert_eq!(
+        (code, wrong["error"]["code"].as_str()),
+        (1, Some("request_refused"))
+    );
+    let (code, renewed) = part(["--answer", "r.answer"]);
+    assert_eq!(code, 0, "{renewed}");
+    assert_eq!(renewed["data"]["self_test"], "ok");
+    assert_eq!(desk.issued(), 4);
+}
+
+#[test]
+fn a_change_gives_a_new_name() {
+    let desk = Desk::enrolled();
+    let change = [
+        "change",
+        "--ca",
+        "ca",
+        "--subject",
+        "C=CN,O=ACME,CN=ACME Holding",
+    ];
+    let (code, changed) = desk.json(with_pin(&change));
+    assert_eq!(code, 0, "{changed}");
+    let (_, now) = desk.json(["cert", "export"]);
+    assert_eq!(
+        now["data"]["certificate"]["subject"],
+        "C=CN, O=ACME, CN=ACME Holding"
+    );
+    assert_eq!(
+        desk.json(with_pin(&change)).0,
+        8,
+        "that is the name already"
+    );
+}
+
+#[test]
+fn a_lost_key_is_replaced_and_its_tenders_open_again() {
+    let lost = Desk::enrolled();
+    lost.file("tender", b"on the lost key");
+    lost.run(["encrypt", "tender", "-o", "lost.enc"]).ok();
+    let (_, sign) = lost.json(["cert", "export"]);
+    let (_, encrypt) = lost.json(["cert", "export", "--usage", "encrypt"]);
+    let (sign, encrypt) = (
+        serial(&sign, "certificate"),
+        serial(&encrypt, "certificate"),
+    );
+
+    // Another key, the same authority.
+    let desk = Desk::initialised();
+    let ca = lost.path("ca").to_str().unwrap().to_owned();
+    let subject = ENROLL[4];
+    let replace = [
+        "replace",
+        "--ca",
+        &ca,
+        "--about",
+        &sign,
+        "--why",
+        "lost",
+        "--subject",
+        subject,
+    ];
+    let (code, replaced) = desk.json(with_pin(&replace));
+    assert_eq!(code, 0, "{replaced}");
+    assert_eq!(desk.json(with_pin(&replace)).0, 0, "asked twice, done once");
+    desk.file("lost.enc", &lost.read("lost.enc"));
+    desk.run(with_pin(&["decrypt", "lost.enc", "-o", "out"]))
+        .code(7);
+
+    let officer = |name: &str| format!("{ca}/officers/{name}.key");
+    let (first, second) = (officer("first"), officer("second"));
+    let recover = [
+        "recover",
+        "--ca",
+        &ca,
+        "--about",
+        &encrypt,
+        "--officer-key",
+        &first,
+    ];
+    assert_eq!(
+        desk.json(with_pin(&recover)).0,
+        2,
+        "one officer is not enough"
+    );
+    let twice = [&recover[..], &["--officer-key", &first]].concat();
+    let (code, refused) = desk.json(with_pin(&twice));
+    assert_eq!(
+        (code, refused["error"]["code"].as_str()),
+        (1, Some("two_officers"))
+    );
+    let both = [&recover[..], &["--officer-key", &second]].concat();
+    let (code, recovered) = desk.json(with_pin(&both));
+    assert_eq!(code, 0, "{recovered}");
+    assert_eq!(desk.json(with_pin(&both)).0, 0, "asked twice, done once");
+    desk.run(with_pin(&["decrypt", "lost.enc", "-o", "out"]))
+        .ok();
+    assert_eq!(desk.read("out"), b"on the lost key");
+    // The recovered key does not get in the way of the one in use.
+    desk.run(with_pin(&["sign", "out"])).ok();
+    assert_eq!(lost.issued(), 4);
+    let (code, state) = lost.json(["status", "--ca", "ca"]);
+    assert_eq!(code, 0);
+    assert_eq!(state["data"]["certificates"][0]["state"], "revoked");
+}
+
+#[test]
+fn certificates_are_suspended_and_ended() {
+    let desk = Desk::enrolled();
+    let state = || desk.json(["status", "--ca", "ca"]).1["data"]["certificates"].clone();
+    let both = |state: serde_json::Value| {
+        assert_eq!(state[0]["state"], state[1]["state"]);
+        state[0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(both(state()), "active");
+    desk.run(with_pin(&["hold", "--ca", "ca"])).ok();
+    assert_eq!(both(state()), "held");
+    let (code, refused) = desk.json(with_pin(&["renew", "--ca", "ca", "--early"]));
+    assert_eq!(
+        (code, refused["data"]["refusal"].as_str()),
+        (1, Some("signer_not_in_force"))
+    );
+    desk.run(["unhold", "--ca", "ca"]).ok();
+    assert_eq!(both(state()), "active");
+    desk.run(with_pin(&["revoke", "--ca", "ca", "--why", "closed"]))
+        .ok();
+    assert_eq!(both(state()), "revoked");
+    desk.run(with_pin(&["renew", "--ca", "ca", "--early"]))
+        .code(1);
+}
+
+#[test]
+fn killed_in_a_renewal_it_works_and_goes_on() {
+    // Long before, in, and behind the work of one run.
+    for milliseconds in [5, 30, 60, 90, 120, 160, 200, 250, 300, 400] {
+        let desk = Desk::enrolled();
+        desk.file("tender", b"x");
+        desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
+        let renew = with_pin(&["renew", "--ca", "ca", "--early"]);
+        let mut child = desk
+            .command()
+            .args(&renew)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        // It may have ended by itself.
+        child.kill().ok();
+        child.wait().unwrap();
+        // Whatever was done: there is one key in use, and it works.
+        desk.run(with_pin(&["sign", "tender", "--output", "s", "--force"]))
+            .ok();
+        desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))
+            .ok();
+        let complete = desk.json(["cert", "export"]).1["data"]["container"] != "main";
+        if !complete {
+            let (code, renewed) = desk.json(&renew);
+            assert_eq!(code, 0, "killed after {milliseconds} ms: {renewed}");
+        }
+        assert_eq!(desk.issued(), 4, "killed after {milliseconds} ms");
+        let (_, containers) = desk.json(["container", "list"]);
+        let count = containers["data"]["containers"].as_array().unwrap().len();
+        assert_eq!(count, 2, "killed after {milliseconds} ms: {containers}");
+        desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))
+            .ok();
+    }
+}
+
+#[test]
+fn only_a_retired_container_can_be_dropped() {
+    let desk = Desk::enrolled();
+    desk.file("tender", b"x");
+    desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
+    let drop = with_pin(&["retired", "drop", "main", "--yes"]);
+    desk.run(&drop).code(1);
+    desk.run(with_pin(&["renew", "--ca", "ca", "--early"])).ok();
+    desk.run(&drop).ok();
+    desk.run(with_pin(&["decrypt", "old.enc", "-o", "out"]))
+        .code(7);
+    let (code, seen) = desk.json(["doctor", "--decrypt", "old.enc"]);
+    let checks = seen["data"]["checks"].as_array().unwrap();
+    assert_eq!(
+        (code, &checks.last().unwrap()["code"]),
+        (2, &"UK-D111".into())
+    );
+    desk.run(&drop).code(7);
+    desk.run(with_pin(&["sign", "tender"])).ok();
+}
+
+#[test]
+fn cron_learns_of_certificates_that_end() {
+    let desk = Desk::initialised();
+    desk.run([&ENROLL[..], &["--days", "60"]].concat()).ok();
+    let (code, soon) = desk.json(["cert", "list", "--expiring", "90d"]);
+    assert_eq!(
+        (code, soon["error"]["code"].as_str()),
+        (1, Some("expiring"))
+    );
+    assert_eq!(soon["data"]["certificates"].as_array().unwrap().len(), 2);
+    let (code, later) = desk.json(["cert", "list", "--expiring", "30d"]);
+    assert_eq!(code, 0);
+    assert_eq!(later["data"]["certificates"].as_array().unwrap().len(), 0);
+    desk.run(["cert", "list", "--expiring", "soon"]).code(2);
+    // Due, so no --early is needed; then nothing ends soon, and the retired pair does not count.
+    desk.run(with_pin(&["renew", "--ca", "ca"])).ok();
+    desk.run(["cert", "list", "--expiring", "90d"]).ok();
+}

@@ -26,7 +26,7 @@ fn what_was_encrypted_before_a_renewal_opens_after_it() {
     assert_eq!(desk.issued(), 4);
 
     // The new key is the one in use; the old one opens what it could before.
-    let (_, signed) = desk.json(with_pin(&["cert", "export", "--usage", "sign"]));
+    let (_, signed) = desk.json(["cert", "export", "--usage", "sign"]);
     assert_eq!(signed["data"]["container"], name.as_str());
     desk.run(["encrypt", "tender", "-o", "new.enc"]).ok();
     for (sealed, container) in [("old.enc", "main"), ("new.enc", name.as_str())] {

@@ -7,7 +7,7 @@ use ::sm2::elliptic_curve::{Group, PrimeField};
 use ::sm2::{ProjectivePoint, dsa};
 use dsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use gm_kernels::sm2::{Engine, Point, Scalar, SigningKey, verify_with};
-use gm_kernels::sm4;
+use gm_kernels::{ghash, sm4};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -36,8 +36,11 @@ fn row(name: &str, nanos: f64, reference: f64) {
 }
 
 fn main() {
-    sm2_rows();
+    if std::env::args().all(|argument| argument != "sm4") {
+        sm2_rows();
+    }
     sm4_rows();
+    ghash_rows();
 }
 
 /// MB/s in 16 KiB pieces.
@@ -65,6 +68,16 @@ fn sm4_rows() {
         rate(&row("CTR"), reference, || {
             key.ctr(&mut counter, 32, black_box(&mut data))
         });
+        let mut hash = ghash::Hash::new(&[3; 16]);
+        rate(&row("GCM"), reference, || {
+            key.gcm_encrypt(&mut counter, &mut hash, black_box(&mut data))
+        });
+        rate(&row("GCM decrypt"), reference, || {
+            key.gcm_decrypt(&mut counter, &mut hash, black_box(&mut data))
+        });
+        rate(&row("XTS"), reference, || {
+            key.xts_encrypt(&mut chain, black_box(&mut data))
+        });
         rate(&row("CBC decrypt"), reference, || {
             key.cbc_decrypt(&mut chain, black_box(&mut data))
         });
@@ -80,6 +93,22 @@ fn sm4_rows() {
         println!("{:32} {key_nanos:9.0} ns", row("key"));
         let small = time(|| key.ctr(&mut counter, 32, black_box(&mut data[..16])));
         println!("{:32} {:9.0} MB/s", row("CTR of 256 bytes"), 256e3 / small);
+    }
+}
+
+fn ghash_rows() {
+    let data = vec![[0; 16]; 1024];
+    for engine in ghash::Engine::available() {
+        let mut hash = ghash::Hash::with_engine(engine, &[3; 16]);
+        let name = format!("{} GHASH", engine.name());
+        rate(&name, 0.0, || hash.update(black_box(&data)));
+        let key_nanos = time(|| {
+            black_box(ghash::Hash::with_engine(engine, black_box(&[7; 16])));
+        });
+        println!(
+            "{:32} {key_nanos:9.0} ns",
+            format!("{} GHASH key", engine.name())
+        );
     }
 }
 

@@ -21,5 +21,6 @@ extern crate std;
 #[allow(unsafe_code)]
 mod arch;
 mod ct;
+pub mod ghash;
 pub mod sm2;
 pub mod sm4;

@@ -4,13 +4,16 @@
 //! way reads a table at an address that depends on key or data.
 
 mod bitsliced;
+mod chains;
 mod circuit;
 mod engine;
+mod gcm;
 mod key;
 mod modes;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod xts;
 
 pub use engine::Engine;
 pub use key::Key;

@@ -1,4 +1,4 @@
-//! Modes in which blocks do not wait for each other, and CBC encryption, which has a faster chain.
+//! Modes in which blocks do not wait for each other.
 //!
 //! `chain` is the initialisation vector, then the last ciphertext block, so that a message may come in
 //! pieces of whole blocks.
@@ -8,24 +8,9 @@ use super::{BLOCK, Block, Key};
 use crate::arch::wipe;
 
 /// Blocks that the portable engine handles per call: its keys are spread out anew in each.
-const BATCH: usize = 128;
+pub(super) const BATCH: usize = 128;
 
 impl Key {
-    /// Encrypts in CBC mode.
-    pub fn cbc_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
-        match self.engine.0 {
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
-            Way::Vector(vector) => vector.cbc_encrypt(&self.encrypt, chain, blocks),
-            Way::Portable => {
-                for block in blocks {
-                    xor(block, chain);
-                    self.encrypt_block(block);
-                    *chain = *block;
-                }
-            }
-        }
-    }
-
     /// Decrypts in CBC mode.
     pub fn cbc_decrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
         match self.engine.0 {
@@ -105,12 +90,12 @@ fn shift(chain: &mut Block, ciphertext: &[Block], previous: &mut [Block]) {
     }
 }
 
-fn xor_all(blocks: &mut [Block], others: &[Block]) {
+pub(super) fn xor_all(blocks: &mut [Block], others: &[Block]) {
     for (block, other) in blocks.iter_mut().zip(others) {
         xor(block, other);
     }
 }
 
-fn xor(block: &mut Block, other: &Block) {
+pub(super) fn xor(block: &mut Block, other: &Block) {
     *block = (u128::from_ne_bytes(*block) ^ u128::from_ne_bytes(*other)).to_ne_bytes();
 }

@@ -21,7 +21,7 @@ impl Features {
     pub(crate) const GFNI: Self = Self(1 << 4);
     /// AES instructions on 256-bit registers.
     pub(crate) const VAES: Self = Self(1 << 5);
-    /// PCLMULQDQ.
+    /// SSSE3 and PCLMULQDQ.
     pub(crate) const CLMUL: Self = Self(1 << 6);
     /// PCLMULQDQ on wide registers.
     pub(crate) const VCLMUL: Self = Self(1 << 7);
@@ -76,7 +76,7 @@ fn detect() -> Features {
     offer(zmm && avx512, Features::AVX512);
     offer(bit(extended.ecx, 8), Features::GFNI);
     offer(ymm && bit(extended.ecx, 9), Features::VAES);
-    offer(bit(basic.ecx, 1), Features::CLMUL);
+    offer(bit(basic.ecx, 9) && bit(basic.ecx, 1), Features::CLMUL);
     offer(ymm && bit(extended.ecx, 10), Features::VCLMUL);
     Features(found)
 }

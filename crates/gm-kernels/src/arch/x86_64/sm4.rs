@@ -5,6 +5,10 @@
 //! three matrices: a round is three inversions with a matrix, three byte rotations and five XORs.
 
 #[macro_use]
+mod registers;
+#[macro_use]
+mod substitution;
+#[macro_use]
 mod sliced;
 mod aes128;
 mod aes256;
@@ -15,6 +19,7 @@ mod tables;
 mod vaes256;
 
 use super::cpu::Features;
+use crate::ghash::State as GhashState;
 use crate::sm4::Block;
 
 /// A set of instructions for SM4 that this processor has.
@@ -63,16 +68,15 @@ macro_rules! dispatch_single {
 impl Sm4 {
     /// All that this processor has, the slowest first.
     pub(crate) fn available() -> impl DoubleEndedIterator<Item = Self> {
-        let wide = Features::AVX2;
+        let aes = Features::AES.and(Features::CLMUL);
+        let gfni = Features::GFNI.and(Features::AVX2).and(Features::CLMUL);
+        let avx512 = Features::AVX512.and(Features::VCLMUL);
         [
-            (Kind::Aes128, Features::AES),
-            (Kind::Aes256, Features::AES.and(wide)),
-            (Kind::Vaes256, Features::AES.and(wide).and(Features::VAES)),
-            (Kind::Gfni256, Features::GFNI.and(wide)),
-            (
-                Kind::Gfni512,
-                Features::GFNI.and(wide).and(Features::AVX512),
-            ),
+            (Kind::Aes128, aes),
+            (Kind::Aes256, aes.and(Features::AVX2)),
+            (Kind::Vaes256, aes.and(Features::AVX2).and(Features::VAES)),
+            (Kind::Gfni256, gfni),
+            (Kind::Gfni512, gfni.and(avx512)),
         ]
         .into_iter()
         .filter(|(_, needs)| Features::has(*needs))
@@ -121,5 +125,42 @@ impl Sm4 {
     /// Adds the key stream whose counter is the last word of `counter`, which must not wrap within it.
     pub(crate) fn ctr(self, keys: &[u32; 32], counter: &Block, blocks: &mut [Block]) {
         dispatch!(self, ctr(keys, counter, blocks));
+    }
+
+    /// Encrypts in GCM: the 32-bit counter may wrap, the ciphertext is hashed.
+    pub(crate) fn gcm_encrypt(
+        self,
+        keys: &[u32; 32],
+        counter: &Block,
+        state: &mut GhashState<'_>,
+        blocks: &mut [Block],
+    ) {
+        dispatch!(self, gcm_encrypt(keys, counter, state, blocks));
+    }
+
+    /// Decrypts in GCM.
+    pub(crate) fn gcm_decrypt(
+        self,
+        keys: &[u32; 32],
+        counter: &Block,
+        state: &mut GhashState<'_>,
+        blocks: &mut [Block],
+    ) {
+        dispatch!(self, gcm_decrypt(keys, counter, state, blocks));
+    }
+
+    /// Encrypts in CBC mode and keeps the last block only, as `chain`.
+    pub(crate) fn cbc_mac(self, keys: &[u32; 32], chain: &mut Block, blocks: &[Block]) {
+        dispatch_single!(self, cbc_mac(keys, chain, blocks));
+    }
+
+    /// Encrypts in CFB mode with 128 bits of feedback.
+    pub(crate) fn cfb_encrypt(self, keys: &[u32; 32], chain: &mut Block, blocks: &mut [Block]) {
+        dispatch_single!(self, cfb_encrypt(keys, chain, blocks));
+    }
+
+    /// Adds the key stream of OFB mode.
+    pub(crate) fn ofb(self, keys: &[u32; 32], chain: &mut Block, blocks: &mut [Block]) {
+        dispatch_single!(self, ofb(keys, chain, blocks));
     }
 }

@@ -1,8 +1,16 @@
 //! What is the same at every width, as macros: functions with target features cannot be generic over them.
 //!
-//! A module that uses [`word_sliced!`] has in scope its register type `V` and, each with its target
-//! features: `load`, `store`, `xor`, `splat`, `add`, `transpose`, `enter` (from words in memory
-//! order to the state's coordinates), `enter_value` (the same from words as numbers), `leave`, `round`.
+//! A module that uses [`word_sliced!`] has in scope what the macros of `registers.rs` bring and, each with
+//! its target features: `enter` (from words in memory order to the state's coordinates), `enter_value`
+//! (the same from words as numbers), `leave`, `round`; and as `hash` the GHASH of its width.
+
+use crate::sm4::Block;
+
+/// A counter block as four numbers.
+pub(super) fn numbers(counter: &Block) -> [u32; 4] {
+    let (words, _) = counter.as_chunks::<4>();
+    core::array::from_fn(|i| u32::from_be_bytes(words[i]))
+}
 
 /// Batches of `GROUPS` groups of `4 * LANES` blocks.
 macro_rules! word_sliced {
@@ -39,10 +47,17 @@ macro_rules! word_sliced {
             transpose([leave(x[3]), leave(x[2]), leave(x[1]), leave(x[0])])
         }
 
+        /// All rounds, four in a turn; `weave` is work without a bearing on them, to fill what the
+        /// processor has to spare in each of the 8 turns.
         #[target_feature(enable = $features)]
         #[inline]
-        fn rounds<const G: usize>(x: &mut [[V; 4]; G], keys: &[u32; 32]) {
-            for turn in keys.as_chunks::<4>().0 {
+        fn rounds<const G: usize>(
+            x: &mut [[V; 4]; G],
+            keys: &[u32; 32],
+            mut weave: impl FnMut(usize),
+        ) {
+            for (number, turn) in keys.as_chunks::<4>().0.iter().enumerate() {
+                weave(number);
                 let key = splat(turn[0]);
                 for [a, b, c, d] in &mut *x {
                     *a = round(*a, *b, *c, *d, key);
@@ -75,7 +90,7 @@ macro_rules! word_sliced {
         #[target_feature(enable = $features)]
         fn ecb<const G: usize>(keys: &[u32; 32], batch: &mut [Block]) {
             let mut x = open_all::<G>(batch);
-            rounds(&mut x, keys);
+            rounds(&mut x, keys, |_| {});
             for (x, blocks) in x.iter().zip(batch.chunks_exact_mut(GROUP)) {
                 for (row, out) in close(x).into_iter().zip(blocks.chunks_exact_mut(LANES)) {
                     store(out, row);
@@ -87,7 +102,7 @@ macro_rules! word_sliced {
         #[target_feature(enable = $features)]
         fn cbc_batch<const G: usize>(keys: &[u32; 32], chain: &mut Block, batch: &mut [Block]) {
             let mut x = open_all::<G>(batch);
-            rounds(&mut x, keys);
+            rounds(&mut x, keys, |_| {});
             let last = batch[G * GROUP - 1];
             for g in (0..G).rev() {
                 let rows = close(&x[g]);
@@ -120,8 +135,14 @@ macro_rules! word_sliced {
             load(&blocks)
         }
 
+        /// Key stream of `G` groups, before its transposition.
         #[target_feature(enable = $features)]
-        fn ctr_batch<const G: usize>(keys: &[u32; 32], counter: &[u32; 4], batch: &mut [Block]) {
+        #[inline]
+        fn stream<const G: usize>(
+            keys: &[u32; 32],
+            counter: &[u32; 4],
+            weave: impl FnMut(usize),
+        ) -> [[V; 4]; G] {
             let fixed = [
                 enter_value(splat(counter[0])),
                 enter_value(splat(counter[1])),
@@ -133,13 +154,102 @@ macro_rules! word_sliced {
                 *x = [fixed[0], fixed[1], fixed[2], enter_value(number)];
                 number = add(number, splat(GROUP as u32));
             }
-            rounds(&mut x, keys);
+            rounds(&mut x, keys, weave);
+            x
+        }
+
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn add_stream<const G: usize>(x: &[[V; 4]; G], batch: &mut [Block]) {
             for (x, blocks) in x.iter().zip(batch.chunks_exact_mut(GROUP)) {
                 for (row, out) in close(x).into_iter().zip(blocks.chunks_exact_mut(LANES)) {
                     let mixed = xor(row, load(out));
                     store(out, mixed);
                 }
             }
+        }
+
+        #[target_feature(enable = $features)]
+        fn ctr_batch<const G: usize>(keys: &[u32; 32], counter: &[u32; 4], batch: &mut [Block]) {
+            let x = stream::<G>(keys, counter, |_| {});
+            add_stream(&x, batch);
+        }
+
+        /// Adds the key stream for one batch, while another (or the same before it is changed) goes
+        /// into the hash.
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn woven_stream(
+            keys: &[u32; 32],
+            counter: &[u32; 4],
+            state: &mut GhashState<'_>,
+            hashed: &[Block; WIDE],
+        ) -> [[V; 4]; $groups] {
+            const PART: usize = WIDE / 8;
+            let (parts, _) = hashed.as_chunks::<PART>();
+            let powers = &state.powers[state.powers.len() - WIDE..];
+            let (factors, _) = powers.as_chunks::<PART>();
+            let mut sums = hash::begin(*state.value, powers[0]);
+            let x = stream(keys, counter, |turn| {
+                hash::add(&mut sums, &parts[turn], &factors[turn]);
+            });
+            *state.value = hash::end(sums);
+            x
+        }
+
+        /// Encrypts in GCM: adds the key stream, whose 32-bit counter may wrap, and hashes the result.
+        #[target_feature(enable = $features)]
+        pub(super) fn gcm_encrypt(
+            keys: &[u32; 32],
+            counter: &Block,
+            state: &mut GhashState<'_>,
+            blocks: &mut [Block],
+        ) {
+            let mut counter = numbers(counter);
+            let whole = blocks.len() / WIDE * WIDE;
+            let mut start = 0;
+            while start < whole {
+                let (done, rest) = blocks.split_at_mut(start);
+                // the batch before is hashed while this one is encrypted
+                let x = match done.last_chunk::<WIDE>() {
+                    Some(before) => woven_stream(keys, &counter, state, before),
+                    None => stream(keys, &counter, |_| {}),
+                };
+                add_stream(&x, &mut rest[..WIDE]);
+                counter[3] = counter[3].wrapping_add(WIDE as u32);
+                start += WIDE;
+            }
+            ctr_tail(keys, &counter, &mut blocks[whole..]);
+            hash::update(state, &blocks[whole.saturating_sub(WIDE)..]);
+        }
+
+        /// Decrypts in GCM.
+        #[target_feature(enable = $features)]
+        pub(super) fn gcm_decrypt(
+            keys: &[u32; 32],
+            counter: &Block,
+            state: &mut GhashState<'_>,
+            blocks: &mut [Block],
+        ) {
+            let mut counter = numbers(counter);
+            let (batches, tail) = blocks.as_chunks_mut::<WIDE>();
+            for batch in batches {
+                let x = woven_stream(keys, &counter, state, batch);
+                add_stream(&x, batch);
+                counter[3] = counter[3].wrapping_add(WIDE as u32);
+            }
+            hash::update(state, tail);
+            ctr_tail(keys, &counter, tail);
+        }
+
+        /// Counter mode on less than a batch.
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn ctr_tail(keys: &[u32; 32], counter: &[u32; 4], tail: &mut [Block]) {
+            pad(tail, |batch| match batch.len() {
+                GROUP => ctr_batch::<1>(keys, counter, batch),
+                _ => ctr_batch::<$groups>(keys, counter, batch),
+            });
         }
 
         /// Encrypts, or decrypts with reversed keys, each block by itself.
@@ -174,20 +284,13 @@ macro_rules! word_sliced {
         /// Adds the key stream; the last word of the counter must not wrap.
         #[target_feature(enable = $features)]
         pub(super) fn ctr(keys: &[u32; 32], counter: &Block, blocks: &mut [Block]) {
-            let (words, _) = counter.as_chunks::<4>();
-            let mut counter = [0; 4];
-            for (number, bytes) in counter.iter_mut().zip(words) {
-                *number = u32::from_be_bytes(*bytes);
-            }
+            let mut counter = numbers(counter);
             let (batches, tail) = blocks.as_chunks_mut::<WIDE>();
             for batch in batches {
                 ctr_batch::<$groups>(keys, &counter, batch);
                 counter[3] = counter[3].wrapping_add(WIDE as u32);
             }
-            pad(tail, |batch| match batch.len() {
-                GROUP => ctr_batch::<1>(keys, &counter, batch),
-                _ => ctr_batch::<$groups>(keys, &counter, batch),
-            });
+            ctr_tail(keys, &counter, tail);
         }
 
         /// Runs `crypt` on fewer blocks than a batch, with more behind them: one group or all of them.
@@ -265,6 +368,48 @@ macro_rules! one_block {
                 }
                 x = one(x, keys);
                 bytes(&x, block);
+            }
+            bytes(&x, chain);
+        }
+
+        /// Encrypts in CBC mode and keeps the last block only, as `chain`.
+        #[target_feature(enable = $features)]
+        pub(super) fn cbc_mac(keys: &[u32; 32], chain: &mut Block, blocks: &[Block]) {
+            let mut x = words(chain);
+            for block in blocks {
+                for (x, word) in x.iter_mut().zip(words(block)) {
+                    *x = xor(*x, word);
+                }
+                x = one(x, keys);
+            }
+            bytes(&x, chain);
+        }
+
+        /// Encrypts in CFB mode with 128 bits of feedback.
+        #[target_feature(enable = $features)]
+        pub(super) fn cfb_encrypt(keys: &[u32; 32], chain: &mut Block, blocks: &mut [Block]) {
+            let mut x = words(chain);
+            for block in blocks {
+                x = one(x, keys);
+                for (x, word) in x.iter_mut().zip(words(block)) {
+                    *x = xor(*x, word);
+                }
+                bytes(&x, block);
+            }
+            bytes(&x, chain);
+        }
+
+        /// Adds the key stream of OFB mode.
+        #[target_feature(enable = $features)]
+        pub(super) fn ofb(keys: &[u32; 32], chain: &mut Block, blocks: &mut [Block]) {
+            let mut x = words(chain);
+            for block in blocks {
+                x = one(x, keys);
+                let mut mixed = x;
+                for (sum, word) in mixed.iter_mut().zip(words(block)) {
+                    *sum = xor(*sum, word);
+                }
+                bytes(&mixed, block);
             }
             bytes(&x, chain);
         }

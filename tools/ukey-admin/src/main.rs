@@ -11,6 +11,7 @@ mod certificate;
 mod cli;
 mod cmd;
 mod context;
+mod earlier;
 mod error;
 mod exit_code;
 mod files;

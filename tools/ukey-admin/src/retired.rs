@@ -67,23 +67,27 @@ pub(crate) fn is_unfinished(container: &ContainerView, all: &[ContainerView]) ->
 /// Takes their signing keys from the containers that only decrypt, on tokens that can: the last step
 /// of a renewal or recovery. Those that an interruption left are found too.
 pub(crate) fn retire(application: &Application) -> Result<()> {
-    if !application
-        .device()
-        .features()
-        .contains(Features::RETIRED_CONTAINERS)
-    {
-        return Ok(());
-    }
-    let view = application.view()?;
-    for container in view.containers.iter() {
-        let pair = &container.encryption;
-        let has_pair = pair.public_key.is_some() && pair.certificate.is_some();
-        if has_pair && !container.retired && is_retired(container, &view.containers) {
-            application.container(&container.name).retire()?;
-            interrupt::note_done(text::done_retired(&container.name));
-        }
+    for name in pending(application)? {
+        application.container(&name).retire()?;
+        interrupt::note_done(text::done_retired(&name));
     }
     Ok(())
+}
+
+/// Names of the containers that only decrypt and that the token does not yet know as such.
+pub(crate) fn pending(application: &Application) -> Result<Vec<String>> {
+    let features = application.device().features();
+    if !features.contains(Features::RETIRED_CONTAINERS) {
+        return Ok(Vec::new());
+    }
+    let view = application.view()?;
+    let is_pending = |container: &&ContainerView| {
+        let pair = &container.encryption;
+        let has_pair = pair.public_key.is_some() && pair.certificate.is_some();
+        has_pair && !container.retired && is_retired(container, &view.containers)
+    };
+    let pending = view.containers.iter().filter(is_pending);
+    Ok(pending.map(|container| container.name.clone()).collect())
 }
 
 /// The signing certificate is stored last: where it is, all is.

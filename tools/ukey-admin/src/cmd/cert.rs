@@ -16,6 +16,7 @@ use crate::{
         OutputArgs, Usage,
     },
     context::Context,
+    earlier,
     error::{Error, Item, Result},
     files::{self, Readers},
     login,
@@ -125,6 +126,11 @@ fn import(context: &Context, args: &CertImportArgs) -> Result<Outcome> {
             });
         }
         login::user(context, &application, &args.pin)?;
+        if let (Usage::Encrypt, Some(old)) = (place.usage, there)
+            && Certificate::from_der(old).is_ok()
+        {
+            earlier::keep(&application, old)?;
+        }
         application
             .container(&place.container.name)
             .import_certificate(place.usage.into(), place.certificate.as_der())?;

@@ -7,6 +7,7 @@ use crate::{
     certificate,
     cli::{ContainerCommand, ContainerDeleteArgs},
     context::Context,
+    earlier,
     error::{Error, Item, Result},
     login,
     output::{self, Outcome},
@@ -97,6 +98,7 @@ fn data(container: &ContainerView) -> Value {
         },
         "signature": side(&container.signature),
         "encryption": side(&container.encryption),
+        "retired": container.retired,
     })
 }
 
@@ -128,6 +130,7 @@ pub(crate) fn delete(context: &Context, args: &ContainerDeleteArgs) -> Result<Ou
     login::confirm(context, application.device(), args.consent.yes)?;
     login::user(context, &application, &args.pin)?;
     application.delete_container(&args.container)?;
+    earlier::forget(&application)?;
     Ok(report(
         true,
         format!("{}\n", text::container_deleted(&args.container)),

@@ -15,6 +15,7 @@ use crate::{
     certificate,
     cli::{DecryptArgs, Usage},
     context::Context,
+    earlier,
     error::{Error, Result},
     files::{self, OutputFile, Readers, Stream},
     login,
@@ -107,7 +108,8 @@ impl Pair {
 }
 
 /// All pairs of all containers that have a readable certificate: encryption pairs first, then
-/// signature pairs, to which some software encrypts all the same.
+/// signature pairs, to which some software encrypts all the same; at last the certificates that a
+/// pair had before.
 pub(crate) fn pairs(application: &Application) -> Result<Vec<Pair>> {
     let view = application.view()?;
     let mut pairs = Vec::new();
@@ -131,6 +133,15 @@ pub(crate) fn pairs(application: &Application) -> Result<Vec<Pair>> {
                 decryptor: TokenDecryptor::new(holder, usage.into()),
             });
         }
+    }
+    for (container, certificate) in earlier::all(application)? {
+        let holder = application.container(&container);
+        pairs.push(Pair {
+            container,
+            usage: Usage::Encrypt,
+            certificate,
+            decryptor: TokenDecryptor::new(holder, Usage::Encrypt.into()),
+        });
     }
     Ok(pairs)
 }

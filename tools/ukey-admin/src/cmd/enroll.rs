@@ -78,12 +78,13 @@ fn apply(context: &Context, wanted: &Application<'_>) -> Result<Outcome> {
     let create = wanted.act == Act::Issue;
     let ca = wanted.authority.ca.as_deref();
     login::user(context, &application, wanted.pin)?;
-    let container = key::open_or_create(&application, wanted.container)?;
-    let before = container.read()?;
-    let signing_key = match &before.signature.public_key {
-        Some(key) => key.clone(),
-        None => key::make_signing_key(context, &container, KeyAlgorithmArg::Sm2)?,
-    };
+    let (container, before, signing_key) = key::for_request(
+        context,
+        &application,
+        wanted.container,
+        KeyAlgorithmArg::Sm2,
+        wanted.authority,
+    )?;
     let signer = TokenSigner::new(container.clone(), &signing_key);
     let mut directory = ca
         .map(|path| authority::open(context, path, create))

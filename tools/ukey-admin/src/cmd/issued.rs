@@ -18,6 +18,7 @@ use super::cert;
 use crate::{
     certificate,
     cli::Usage,
+    earlier,
     error::{Error, Item, Result},
     interrupt, output, self_test, text,
 };
@@ -61,6 +62,22 @@ impl Issued {
         Ok(issued)
     }
 
+    /// What a container holds already.
+    pub(crate) fn stored(view: &ContainerView) -> Result<Self> {
+        let certificate = |side: &Side| match &side.certificate {
+            Some(der) => Ok(Certificate::from_der(der)?),
+            None => Err(Error::NotFound {
+                what: Item::Certificate,
+                name: view.name.clone(),
+            }),
+        };
+        Ok(Self {
+            signature: certificate(&view.signature)?,
+            encryption: certificate(&view.encryption)?,
+            enveloped_key: None,
+        })
+    }
+
     /// Puts the pair and both certificates into a container of its own.
     pub(crate) fn store(&self, container: &Container) -> Result<()> {
         let view = container.read()?;
@@ -84,6 +101,12 @@ impl Issued {
             || !certified(&view.encryption, &self.encryption)
         {
             return Err(Error::Unfit(text::error::WRONG_ANSWER.to_owned()));
+        }
+        match &view.encryption.certificate {
+            Some(old) if old != self.encryption.as_der() => {
+                earlier::keep(container.application(), old)?;
+            }
+            _ => {}
         }
         for (usage, certificate) in [
             (Usage::Encrypt, &self.encryption),

@@ -1,12 +1,15 @@
 //! `key generate`.
 
 use serde_json::json;
-use ukey_token::{Application, Container, view::PublicKey};
+use ukey_token::{
+    Application, Container,
+    view::{ContainerView, PublicKey},
+};
 
 use super::container::key_name;
 use crate::{
     certificate,
-    cli::{KeyAlgorithmArg, KeyCommand, KeyGenerateArgs},
+    cli::{AuthorityArgs, KeyAlgorithmArg, KeyCommand, KeyGenerateArgs},
     context::Context,
     error::{Error, Item, Result},
     interrupt, login,
@@ -63,6 +66,28 @@ pub(crate) fn open_or_create(application: &Application, name: &str) -> Result<Co
     let container = application.create_container(name)?;
     interrupt::note_done(text::done_container(name));
     Ok(container)
+}
+
+/// The container of a request for certificates, as it was found, and its signing key. Both are made
+/// where they are missing, unless the answer has come: that is to a key which is there.
+pub(crate) fn for_request(
+    context: &Context,
+    application: &Application,
+    name: &str,
+    algorithm: KeyAlgorithmArg,
+    authority: &AuthorityArgs,
+) -> Result<(Container, ContainerView, PublicKey)> {
+    let answered = authority.answer.is_some();
+    if answered && !has_signing_key(application, name)? {
+        return Err(Error::Unfit(text::error::ANSWER_WITHOUT_KEY.to_owned()));
+    }
+    let container = open_or_create(application, name)?;
+    let before = container.read()?;
+    let key = match &before.signature.public_key {
+        Some(key) => key.clone(),
+        None => make_signing_key(context, &container, algorithm)?,
+    };
+    Ok((container, before, key))
 }
 
 /// A new signature pair in `container`.

@@ -41,21 +41,18 @@ pub(crate) fn run(context: &Context, args: &RecoverArgs) -> Result<Outcome> {
     };
     login::user(context, &application, &args.pin)?;
     let name = retired::recovered_name(&about);
-    let container = key::open_or_create(&application, &name)?;
-    let view = container.read()?;
-    if let (true, Some(der)) = (
-        is_retired(&application, &name)?,
-        &view.encryption.certificate,
-    ) {
+    if let Some(certificate) = recovered(&application, &name)? {
         // Done before, to the end.
-        let certificate = Certificate::from_der(der)?;
-        try_out(&container, &certificate)?;
+        try_out(&application.container(&name), &certificate)?;
         return Ok(report(&name, &certificate));
     }
-    let wrap_key = match view.signature.public_key {
-        Some(key) => key,
-        None => key::make_signing_key(context, &container, family(&present))?,
-    };
+    let (container, _, wrap_key) = key::for_request(
+        context,
+        &application,
+        &name,
+        family(&present),
+        &args.authority,
+    )?;
     let signer = TokenSigner::new(container.clone(), &wrap_key);
     let identifier = certificate::hex(&signer.public_key().key_identifier());
     let mut request = Request::new(Act::Recover, format!("recover-{identifier}"));
@@ -97,12 +94,15 @@ fn report(container: &str, certificate: &Certificate) -> Outcome {
     Outcome::new(data, text)
 }
 
-fn is_retired(application: &Application, name: &str) -> Result<bool> {
+/// The certificate of the pair that an earlier run has recovered, to the end.
+fn recovered(application: &Application, name: &str) -> Result<Option<Certificate>> {
     let view = application.view()?;
-    Ok(view
+    let done = view
         .containers
         .iter()
-        .any(|container| container.name == name && container.retired))
+        .find(|container| container.name == name && container.retired);
+    let der = done.and_then(|container| container.encryption.certificate.as_ref());
+    Ok(der.map(|der| Certificate::from_der(der)).transpose()?)
 }
 
 /// The family of the escrowed key is that of the holder's other keys.

@@ -50,6 +50,9 @@ pub(crate) fn run(context: &Context, args: &RenewArgs) -> Result<Outcome> {
         pin: &args.pin,
     };
     let application = target::selected_application(context)?;
+    if let Some(finished) = renewal.finish(context, &application)? {
+        return Ok(finished);
+    }
     let present = Present::find(&application, renewal.container)?;
     let left = certificate::days_left(present.certificate.validity().not_after);
     if left > DUE_DAYS && !args.early {
@@ -70,6 +73,9 @@ pub(crate) fn change(context: &Context, args: &ChangeArgs) -> Result<Outcome> {
         pin: &args.pin,
     };
     let application = target::selected_application(context)?;
+    if let Some(finished) = renewal.finish(context, &application)? {
+        return Ok(finished);
+    }
     let present = Present::find(&application, renewal.container)?;
     if renewal.subject.as_ref() == Some(present.certificate.subject()) {
         return Err(Error::Exists {
@@ -109,6 +115,32 @@ impl Present {
 }
 
 impl Renewal<'_> {
+    /// Does what an interrupted run has left where that is the last step alone: the new container
+    /// is in use, and the old one can still sign.
+    fn finish(&self, context: &Context, application: &Application) -> Result<Option<Outcome>> {
+        if self.authority.request.is_some() {
+            return Ok(None);
+        }
+        let pending = retired::pending(application)?;
+        let view = application.view()?;
+        let left = view.containers.iter().find_map(|old| {
+            let new = retired::successor_name(old).filter(|_| pending.contains(&old.name))?;
+            let wanted = self
+                .container
+                .is_none_or(|name| name == old.name || name == new);
+            wanted.then(|| (old.name.clone(), new))
+        });
+        let Some((old, new)) = left else {
+            return Ok(None);
+        };
+        login::user(context, application, self.pin)?;
+        let container = application.container(&new);
+        let issued = Issued::stored(&container.read()?)?;
+        issued.try_out(&container)?;
+        retired::retire(application)?;
+        Ok(Some(self.report(&issued, &new, Some(&old))))
+    }
+
     fn run(
         &self,
         context: &Context,
@@ -154,11 +186,9 @@ impl Renewal<'_> {
             what: Item::Certificate,
             name: present.view.name.clone(),
         })?;
-        let container = key::open_or_create(application, &name)?;
-        let signing_key = match container.read()?.signature.public_key {
-            Some(key) => key,
-            None => key::make_signing_key(context, &container, algorithm(present)?)?,
-        };
+        let algorithm = algorithm(present)?;
+        let (container, _, signing_key) =
+            key::for_request(context, application, &name, algorithm, self.authority)?;
         let signer = TokenSigner::new(container.clone(), &signing_key);
         let key = certificate::hex(&signer.public_key().key_identifier());
         let id = format!("{}-{key}", self.act.word());

@@ -7,6 +7,7 @@ use crate::{
     certificate,
     cli::RetiredCommand,
     context::Context,
+    earlier,
     error::{Error, Item, Result},
     output::{self, Outcome},
     retired, target, text,
@@ -54,7 +55,20 @@ fn list(context: &Context) -> Result<Outcome> {
                 .unwrap_or_default()
                 .to_owned(),
         ]);
-        data.push(json!({ "container": found.name, "encryption_certificate": certificate }));
+        data.push(json!({ "container": found.name, "encryption_certificate": certificate, "same_key": false }));
+    }
+    for (container, certificate) in earlier::all(&application)? {
+        let der = certificate.as_der();
+        rows.push(vec![
+            container.clone(),
+            certificate::short_name(der),
+            certificate.serial_hex(),
+        ]);
+        data.push(json!({
+            "container": container,
+            "encryption_certificate": certificate::data(der),
+            "same_key": true,
+        }));
     }
     let text = match rows.is_empty() {
         true => format!("{}\n", text::NO_CONTAINERS),

@@ -11,6 +11,7 @@ use crate::{
 };
 
 pub(crate) const PIN_NOT_SET: &str = "this application has no user PIN yet";
+pub(crate) const ANSWER_WITHOUT_KEY: &str = "the key that this answer is for is not on the USBKEY; an answer belongs to the request made here";
 pub(crate) const NOT_CONFIRMED: &str = "not confirmed; nothing was changed";
 pub(crate) const VERIFICATION_FALSE: &str = "the signature is NOT valid";
 pub(crate) const INTERRUPTED: &str = "interrupted";

@@ -244,6 +244,7 @@ pub(crate) const SELF_TEST_SIGN: &str =
 pub(crate) const SELF_TEST_DECRYPT: &str =
     "the key cannot decrypt what was encrypted to its certificate";
 pub(crate) const SELF_TEST_OK: &str = "signed and verified, encrypted and decrypted";
+pub(crate) const DONE_EARLIER: &str = "earlier certificate kept";
 pub(crate) const DONE_ENCRYPTION_KEY: &str = "encryption key imported";
 
 pub(crate) const RENEWED: &str = "Renewed";

@@ -65,6 +65,8 @@ fn what_was_encrypted_before_a_renewal_opens_after_it() {
 #[test]
 fn a_renewal_with_the_same_keys_changes_the_certificates_alone() {
     let desk = Desk::enrolled();
+    desk.file("tender", b"x");
+    desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
     let (_, before) = desk.json(["cert", "export"]);
     let renew = with_pin(&[
         "renew",
@@ -85,6 +87,17 @@ fn a_renewal_with_the_same_keys_changes_the_certificates_alone() {
     );
     assert!(after["data"]["certificate"]["days_left"].as_i64().unwrap() > 690);
     assert_eq!(desk.issued(), 4);
+
+    // Envelopes name the certificate, not the key: the one before the renewal is still known.
+    desk.run(with_pin(&["decrypt", "old.enc", "-o", "out"]))
+        .ok();
+    assert_eq!(desk.read("out"), b"x");
+    let (_, retired) = desk.json(["retired", "list"]);
+    assert_eq!(retired["data"]["retired"][0]["same_key"], true);
+    desk.run(with_pin(&["container", "delete", "main", "--yes"]))
+        .ok();
+    let (_, retired) = desk.json(["retired", "list"]);
+    assert_eq!(retired["data"]["retired"].as_array().unwrap().len(), 0);
 }
 
 #[test]

@@ -2,9 +2,11 @@
 //! output, and nothing of the machine's configuration, readers or tokens is touched.
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod certificates;
 mod doctor;
 mod envelope;
+mod faults;
 mod interface;
 mod interruption;
 mod lifecycle;

@@ -133,6 +133,13 @@ impl Desk {
         desk
     }
 
+    /// Another folder with the same in it.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::with_keys(self.images.len());
+        copy_folder(self.folder.path(), copy.folder.path());
+        copy
+    }
+
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -298,6 +305,19 @@ pub(crate) fn noise(length: usize) -> Vec<u8> {
         (state >> 24) as u8
     };
     (0..length).map(|_| next()).collect()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&from, &to),
+            false => drop(fs::copy(from, to).unwrap()),
+        }
+    }
 }
 
 /// `true` when `path` is there.

@@ -78,7 +78,6 @@ errors! {
     PinInvalid = CKR_PIN_INVALID, "PIN holds a byte that it must not";
     PinLenRange = CKR_PIN_LEN_RANGE, "PIN length out of range";
     PinLocked = CKR_PIN_LOCKED, "PIN locked";
-    RandomSeedNotSupported = CKR_RANDOM_SEED_NOT_SUPPORTED, "the generator takes no seed";
     SavedStateInvalid = CKR_SAVED_STATE_INVALID, "saved state not valid";
     SessionAsyncNotSupported = CKR_SESSION_ASYNC_NOT_SUPPORTED, "no asynchronous sessions";
     SessionExists = CKR_SESSION_EXISTS, "a session is open";

@@ -15,10 +15,12 @@ use ukey_ffi::input;
 const LIMIT: usize = 16 << 20;
 /// Most data parameters of a derivation.
 const FIELDS_LIMIT: usize = 64;
+/// Most further keys of one derivation.
+const DERIVED_LIMIT: usize = 64;
 /// Longest initialisation vector of GCM: what the standard's text gives clients as the range.
 const GCM_IV_LIMIT: usize = 256;
 
-pub(super) use message::{message_given, message_made};
+pub(super) use message::{key_wrapping, message_given, message_made};
 
 type Read<T> = Result<T, Error>;
 
@@ -306,8 +308,6 @@ unsafe fn hkdf(given: CK_HKDF_PARAMS) -> Read<Parameter> {
 unsafe fn kdf(given: CK_SP800_108_KDF_PARAMS) -> Read<Parameter> {
     // SAFETY: the caller's contract.
     let fields = unsafe { fields(given.pDataParams, given.ulNumberOfDataParams) }?;
-    // One derivation makes one key here: more than one at a time is refused rather than made in a way of our own.
-    require(given.ulAdditionalDerivedKeys == 0)?;
     Ok(Parameter::Kdf(Box::new(Kdf {
         prf: given.prfType,
         fields,
@@ -316,7 +316,6 @@ unsafe fn kdf(given: CK_SP800_108_KDF_PARAMS) -> Read<Parameter> {
 }
 
 unsafe fn feedback_kdf(given: CK_SP800_108_FEEDBACK_KDF_PARAMS) -> Read<Parameter> {
-    require(given.ulAdditionalDerivedKeys == 0)?;
     // SAFETY: the caller's contract.
     unsafe {
         Ok(Parameter::Kdf(Box::new(Kdf {
@@ -324,6 +323,33 @@ unsafe fn feedback_kdf(given: CK_SP800_108_FEEDBACK_KDF_PARAMS) -> Read<Paramete
             fields: fields(given.pDataParams, given.ulNumberOfDataParams)?,
             iv: owned(given.pIV, given.ulIVLen)?,
         })))
+    }
+}
+
+/// The further keys that a derivation of SP 800-108 is to make, for mechanisms of this layout.
+///
+/// # Safety
+/// The caller's contract, also for the pointers inside the structure.
+pub(super) unsafe fn derived_keys(
+    layout: Layout,
+    data: *const CK_BYTE,
+    len: CK_ULONG,
+) -> Read<Vec<CK_DERIVED_KEY>> {
+    // SAFETY: the caller's contract; any bits are each of these structures.
+    unsafe {
+        let given = bytes(data, len)?;
+        let (first, count) = match layout {
+            Layout::Kdf => {
+                let given: CK_SP800_108_KDF_PARAMS = structure(given)?;
+                (given.pAdditionalDerivedKeys, given.ulAdditionalDerivedKeys)
+            }
+            Layout::FeedbackKdf => {
+                let given: CK_SP800_108_FEEDBACK_KDF_PARAMS = structure(given)?;
+                (given.pAdditionalDerivedKeys, given.ulAdditionalDerivedKeys)
+            }
+            _ => return Ok(Vec::new()),
+        };
+        input::array(first, count, DERIVED_LIMIT).map_err(invalid)
     }
 }
 

@@ -3,10 +3,9 @@
 use super::types::*;
 use super::{bytes, call_session};
 use crate::ops::random;
-use crate::rv::Error;
 use ukey_ffi::OutSlice;
 
-/// `C_SeedRandom` (PKCS#11 3.2, "C_SeedRandom"): the token's generator takes no seed.
+/// `C_SeedRandom` (PKCS#11 3.2, "C_SeedRandom"): mixed into the random numbers of the token's sessions.
 ///
 /// # Safety
 /// The caller's contract as the crate's documentation has it.
@@ -16,10 +15,10 @@ pub unsafe extern "C" fn C_SeedRandom(
     pSeed: *mut CK_BYTE,
     ulSeedLen: CK_ULONG,
 ) -> CK_RV {
-    call_session("C_SeedRandom", session, |_, _| {
+    call_session("C_SeedRandom", session, |_, session| {
         // SAFETY: the caller's contract.
-        unsafe { bytes(pSeed, ulSeedLen) }?;
-        Err(Error::RandomSeedNotSupported)
+        random::seed(session, unsafe { bytes(pSeed, ulSeedLen) }?);
+        Ok(())
     })
 }
 

@@ -31,6 +31,4 @@ unsupported! {
     C_AsyncComplete => SessionAsyncNotSupported (*mut CK_UTF8CHAR, *mut CK_ASYNC_DATA);
     C_AsyncGetID => SessionAsyncNotSupported (*mut CK_UTF8CHAR, *mut CK_ULONG);
     C_AsyncJoin => SessionAsyncNotSupported (*mut CK_UTF8CHAR, CK_ULONG, *mut CK_BYTE, CK_ULONG);
-    C_WrapKeyAuthenticated => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_UnwrapKeyAuthenticated => FunctionNotSupported (*mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_BYTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
 }

@@ -1,5 +1,6 @@
 //! AES and SM4 in their modes (SP 800-38A, C, D, E; GB/T 17964), with keys in this process.
 
+use super::derivation::Derivation;
 use super::parameter::{Aead, BLOCK, Parameter};
 use super::secret::CipherKey;
 use super::token_secret::{self, TokenCipher};
@@ -8,6 +9,7 @@ use crate::rv::Error;
 use ukey_crypto::Error as CryptoError;
 use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding};
 use ukey_token::key::KeyAlgorithm;
+use zeroize::Zeroizing;
 
 /// A block cipher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +188,34 @@ impl Mechanism for BlockCipher {
 
     fn decrypt(&self, using: Using<'_>) -> Result<Box<dyn Ciphering>, Error> {
         self.begin(using, Direction::Decrypt)
+    }
+}
+
+/// CKM_AES_*_ENCRYPT_DATA and SM4's: the key is data that the base key encrypts (PKCS#11 3.2, "Key derivation by data
+/// encryption").
+pub(super) struct EncryptData(pub(super) Algorithm, pub(super) ModeOf);
+
+impl Mechanism for EncryptData {
+    fn derive(&self, derivation: &Derivation<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (iv, data) = derivation.using.parameter.data()?;
+        if data.is_empty() || !data.len().is_multiple_of(BLOCK) {
+            return Err(Error::MechanismParamInvalid);
+        }
+        if derivation.len.is_some_and(|len| len > data.len()) {
+            return Err(Error::DataLenRange);
+        }
+        let parameter = match self.1 {
+            ModeOf::Ecb => Parameter::None,
+            _ => Parameter::Block(*iv),
+        };
+        let using = Using {
+            parameter: &parameter,
+            ..derivation.using
+        };
+        let cipher = BlockCipher(self.0, self.1).begin(using, Direction::Encrypt)?;
+        let mut made = Zeroizing::new(Vec::with_capacity(cipher.finish_len(data.len())));
+        cipher.finish(data, &mut made)?;
+        derivation.cut(made)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::abi::vendor::{CKM_SM3_HMAC, CKM_SM4_CMAC, canonical_mechanism};
 use crate::rv::Error;
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::kdf::sp800_108::{self, Field};
-use ukey_crypto::kdf::{hkdf_expand, hkdf_extract, pbkdf2};
+use ukey_crypto::kdf::{MAX_LEN, hkdf_expand, hkdf_extract, pbkdf2};
 use ukey_crypto::mac::Mac;
 use zeroize::Zeroizing;
 
@@ -53,17 +53,63 @@ pub(super) enum Kdf {
 
 impl Mechanism for Kdf {
     fn derive(&self, derivation: &Derivation<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let parameter = derivation.using.parameter.kdf()?;
         let len = derivation.len.ok_or(Error::TemplateIncomplete)?;
+        let mut derived = self.derive_several(derivation, &[len])?;
+        derived.pop().ok_or(Error::FunctionFailed)
+    }
+
+    /// One output, dealt out from left to right; each key begins with a round of its own.
+    fn derive_several(
+        &self,
+        derivation: &Derivation<'_>,
+        lens: &[usize],
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+        let parameter = derivation.using.parameter.kdf()?;
         let mac = prf(parameter.prf, derivation.using.key.host_secret()?)?;
+        let lengths = Lengths::new(lens, mac.output_len())?;
         let keys = keys(parameter, derivation)?;
-        let fields = fields(parameter, &keys, len, mac.output_len())?;
-        match self {
-            Self::Counter => sp800_108::counter(&mac, &fields, len),
-            Self::Feedback => sp800_108::feedback(&mac, &parameter.iv, &fields, len),
-            Self::DoublePipeline => sp800_108::double_pipeline(&mac, &fields, len),
+        let fields = fields(parameter, &keys, &lengths)?;
+        let output = match self {
+            Self::Counter => sp800_108::counter(&mac, &fields, lengths.output),
+            Self::Feedback => sp800_108::feedback(&mac, &parameter.iv, &fields, lengths.output),
+            Self::DoublePipeline => sp800_108::double_pipeline(&mac, &fields, lengths.output),
         }
-        .map_err(|_| Error::MechanismParamInvalid)
+        .map_err(|_| Error::MechanismParamInvalid)?;
+        let mut rest = &output[..];
+        let mut deal = |len: &usize| {
+            let value = Zeroizing::new(rest[..*len].to_vec());
+            rest = &rest[len.next_multiple_of(lengths.round).min(rest.len())..];
+            value
+        };
+        Ok(lens.iter().map(&mut deal).collect())
+    }
+}
+
+/// How much comes out of one derivation.
+struct Lengths {
+    /// Bytes of all the keys.
+    keys: usize,
+    /// Bytes of all the rounds that make them.
+    segments: usize,
+    /// Bytes to make: the last round may be cut.
+    output: usize,
+    /// Bytes of a round.
+    round: usize,
+}
+
+impl Lengths {
+    fn new(lens: &[usize], round: usize) -> Result<Self, Error> {
+        if lens.iter().any(|len| *len == 0 || *len > MAX_LEN) {
+            return Err(Error::TemplateInconsistent);
+        }
+        let segments = lens.iter().map(|len| len.next_multiple_of(round)).sum();
+        let last = lens.last().copied().unwrap_or_default();
+        Ok(Self {
+            keys: lens.iter().sum(),
+            segments,
+            output: segments - (last.next_multiple_of(round) - last),
+            round,
+        })
     }
 }
 
@@ -103,11 +149,8 @@ fn keys(
     parameter: &Parameter,
     derivation: &Derivation<'_>,
 ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
-    let handles = parameter.fields.iter().filter_map(|field| match field {
-        KdfField::Key(handle) => Some(*handle),
-        _ => None,
-    });
-    handles
+    parameter
+        .keys()
         .map(|handle| {
             let key = derivation.other(handle)?;
             Ok(Zeroizing::new(key.host_secret()?.bytes().to_vec()))
@@ -118,8 +161,7 @@ fn keys(
 fn fields<'a>(
     parameter: &'a Parameter,
     keys: &'a [Zeroizing<Vec<u8>>],
-    len: usize,
-    round: usize,
+    lengths: &Lengths,
 ) -> Result<Vec<Field<'a>>, Error> {
     let mut keys = keys.iter();
     let counter = |number: &KdfNumber| Field::Counter {
@@ -132,8 +174,8 @@ fn fields<'a>(
             KdfField::Iteration(Some(number)) | KdfField::Counter(number) => counter(number),
             KdfField::Length { segments, number } => Field::Length {
                 value: 8 * match segments {
-                    true => len.div_ceil(round) * round,
-                    false => len,
+                    true => lengths.segments,
+                    false => lengths.keys,
                 } as u64,
                 bits: number.bits,
                 little_endian: number.little_endian,

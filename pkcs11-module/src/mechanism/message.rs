@@ -38,7 +38,8 @@ impl Series {
     }
 }
 
-/// The parameter of one message: `CK_GCM_MESSAGE_PARAMS` or `CK_CCM_MESSAGE_PARAMS`.
+/// The parameter of one message: `CK_GCM_MESSAGE_PARAMS` or `CK_CCM_MESSAGE_PARAMS`; or of one key to be wrapped:
+/// `CK_GCM_WRAP_PARAMS` or `CK_CCM_WRAP_PARAMS`.
 pub(crate) struct MessageParameter {
     /// For which of the two modes it is.
     pub(crate) layout: Layout,
@@ -50,7 +51,7 @@ pub(crate) struct MessageParameter {
     pub(crate) generation: Option<NonceGeneration>,
     /// Where a nonce that was made goes.
     pub(crate) nonce_out: OutSlice,
-    /// Where the tag goes, when encrypting.
+    /// Where the tag goes, when encrypting; without a place it follows the ciphertext.
     pub(crate) tag_out: Option<OutSlice>,
     /// The tag, when decrypting.
     pub(crate) tag: Vec<u8>,
@@ -63,6 +64,34 @@ pub(crate) struct NonceGeneration {
     pub(crate) random: bool,
     /// Bits at the front that stay.
     pub(crate) fixed_bits: usize,
+}
+
+impl NonceGeneration {
+    /// Writes random or counted bits behind the fixed ones. `count`: how many were made before.
+    ///
+    /// # Errors
+    /// [`Error::FunctionFailed`] when all counted nonces are used up.
+    pub(crate) fn make(self, count: &mut u64, nonce: &mut [u8]) -> Result<(), Error> {
+        let free_bits = 8 * nonce.len() - self.fixed_bits;
+        let mut made = vec![0; nonce.len()];
+        if self.random {
+            rng::fill(&mut made).map_err(|_| Error::FunctionFailed)?;
+        } else {
+            let exhausted = free_bits < 64 && *count >> free_bits != 0;
+            let next = count.checked_add(1).filter(|_| !exhausted);
+            for (byte, count) in made.iter_mut().rev().zip(count.to_le_bytes()) {
+                *byte = count;
+            }
+            *count = next.ok_or(Error::FunctionFailed)?;
+        }
+        for (index, (byte, made)) in nonce.iter_mut().zip(made).enumerate() {
+            // Bits of this byte that belong to the fixed front.
+            let fixed = self.fixed_bits.saturating_sub(8 * index).min(8);
+            let mask = 0xFF_u8.checked_shr(fixed as u32).unwrap_or(0);
+            *byte = (*byte & !mask) | (made & mask);
+        }
+        Ok(())
+    }
 }
 
 /// A series of messages to encrypt or decrypt.
@@ -96,7 +125,7 @@ impl MessageCipher {
         aad: &[u8],
     ) -> Result<Box<dyn Ciphering>, Error> {
         if let Some(generation) = parameter.generation {
-            self.make_nonce(generation, &mut parameter.aead.nonce)?;
+            generation.make(&mut self.count, &mut parameter.aead.nonce)?;
         }
         let aead = self.parameter(parameter, aad)?;
         let cipher = self.series.does.encrypt(self.series.using(&aead))?;
@@ -127,29 +156,6 @@ impl MessageCipher {
             aad: aad.to_vec(),
             ..parameter.aead.clone()
         }))
-    }
-
-    /// Writes random or counted bits behind the fixed ones.
-    fn make_nonce(&mut self, generation: NonceGeneration, nonce: &mut [u8]) -> Result<(), Error> {
-        let free_bits = 8 * nonce.len() - generation.fixed_bits;
-        let mut made = vec![0; nonce.len()];
-        if generation.random {
-            rng::fill(&mut made).map_err(|_| Error::FunctionFailed)?;
-        } else {
-            let exhausted = free_bits < 64 && self.count >> free_bits != 0;
-            let next = self.count.checked_add(1).filter(|_| !exhausted);
-            for (byte, count) in made.iter_mut().rev().zip(self.count.to_le_bytes()) {
-                *byte = count;
-            }
-            self.count = next.ok_or(Error::FunctionFailed)?;
-        }
-        for (index, (byte, made)) in nonce.iter_mut().zip(made).enumerate() {
-            // Bits of this byte that belong to the fixed front.
-            let fixed = generation.fixed_bits.saturating_sub(8 * index).min(8);
-            let mask = 0xFF_u8.checked_shr(fixed as u32).unwrap_or(0);
-            *byte = (*byte & !mask) | (made & mask);
-        }
-        Ok(())
     }
 }
 

@@ -16,13 +16,13 @@ pub(crate) mod key_gen;
 mod key_wrap;
 mod mac;
 pub(crate) mod message;
-#[allow(dead_code, reason = "SM2 key agreement comes next")]
 pub(crate) mod parameter;
 pub(crate) mod role;
 pub(crate) mod rsa;
 pub(crate) mod secret;
 mod signature;
 mod sm2;
+mod sm2_agreement;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -90,6 +90,18 @@ pub(crate) trait Mechanism: Sync {
     /// [`Error::TemplateInconsistent`] for one that cannot be.
     fn derive(&self, _: &derivation::Derivation<'_>) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
         Err(Error::MechanismInvalid)
+    }
+
+    /// Derives the values of several secret keys of these lengths at once.
+    ///
+    /// # Errors
+    /// As [`Mechanism::derive`]; [`Error::MechanismParamInvalid`] where only one key comes out.
+    fn derive_several(
+        &self,
+        _: &derivation::Derivation<'_>,
+        _lens: &[usize],
+    ) -> Result<Vec<zeroize::Zeroizing<Vec<u8>>>, Error> {
+        Err(Error::MechanismParamInvalid)
     }
 
     /// Makes the value of a secret key for the owner of a public key, and the ciphertext that carries it there.

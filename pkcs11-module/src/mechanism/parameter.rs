@@ -220,6 +220,16 @@ pub(crate) struct Kdf {
     pub(crate) iv: Vec<u8>,
 }
 
+impl Kdf {
+    /// The handles of the keys that go in.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = CK_OBJECT_HANDLE> {
+        self.fields.iter().filter_map(|field| match field {
+            KdfField::Key(handle) => Some(*handle),
+            _ => None,
+        })
+    }
+}
+
 /// CK_PRF_DATA_PARAM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KdfField {

@@ -1,7 +1,7 @@
 //! The table of mechanisms: one row each.
 
 use super::Row;
-use super::block_cipher::{Algorithm, BlockCipher, ModeOf};
+use super::block_cipher::{Algorithm, BlockCipher, EncryptData, ModeOf};
 use super::cmac::BlockMac;
 use super::derivation::Simple;
 use super::digest::Digest;
@@ -15,6 +15,7 @@ use super::key_wrap::KeyWrap;
 use super::parameter::Layout;
 use super::rsa::{BITS, Oaep, Pkcs, PkcsHash, Pss, X509};
 use super::sm2::{Sm2, Sm2Encrypt, Sm2Sm3};
+use super::sm2_agreement::Sm2Agreement;
 use crate::abi::types::*;
 use crate::abi::vendor::*;
 use ukey_crypto::hash::HashAlg;
@@ -136,6 +137,7 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SM3_HMAC_GENERAL, Hmac::general(HashAlg::Sm3), Number, GENERIC, SIGNATURE),
 
     row!(CKM_AES_KEY_GEN, KeyGen::Secret(CKK_AES), None, AES, CKF_GENERATE),
+    row!(CKM_AES_XTS_KEY_GEN, KeyGen::Secret(CKK_AES_XTS), None, AES_XTS, CKF_GENERATE),
     row!(CKM_AES_ECB, BlockCipher(Algorithm::Aes, ModeOf::Ecb), None, AES, ENCRYPTION | WRAPPING),
     row!(CKM_AES_CBC, BlockCipher(Algorithm::Aes, ModeOf::Cbc), Block, AES, ENCRYPTION | WRAPPING),
     row!(CKM_AES_CBC_PAD, BlockCipher(Algorithm::Aes, ModeOf::CbcPad), Block, AES, ENCRYPTION | WRAPPING),
@@ -157,8 +159,8 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SM4_CTR, BlockCipher(Algorithm::Sm4, ModeOf::Ctr), Ctr, SM4, ENCRYPTION),
     row!(CKM_SM4_OFB, BlockCipher(Algorithm::Sm4, ModeOf::Ofb), Block, SM4, ENCRYPTION),
     row!(CKM_SM4_CFB128, BlockCipher(Algorithm::Sm4, ModeOf::Cfb), Block, SM4, ENCRYPTION),
-    row!(CKM_SM4_GCM, BlockCipher(Algorithm::Sm4, ModeOf::Gcm), Gcm, SM4, ENCRYPTION | MESSAGES),
-    row!(CKM_SM4_CCM, BlockCipher(Algorithm::Sm4, ModeOf::Ccm), Ccm, SM4, ENCRYPTION | MESSAGES),
+    row!(CKM_SM4_GCM, BlockCipher(Algorithm::Sm4, ModeOf::Gcm), Gcm, SM4, ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_SM4_CCM, BlockCipher(Algorithm::Sm4, ModeOf::Ccm), Ccm, SM4, ENCRYPTION | WRAPPING | MESSAGES),
     row!(CKM_SM4_XTS, BlockCipher(Algorithm::Sm4, ModeOf::Xts), Block, SM4_XTS, ENCRYPTION),
     row!(CKM_SM4_MAC, BlockMac::cbc_mac(Algorithm::Sm4), None, SM4, SIGNATURE),
     row!(CKM_SM4_MAC_GENERAL, BlockMac::cbc_mac_general(Algorithm::Sm4), Number, SM4, SIGNATURE),
@@ -173,6 +175,8 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SM2_SM3_DER, Sm2Sm3 { der: true }, OptionalBytes, SM2, SIGNATURE),
     row!(CKM_SM2_ENCRYPT, Sm2Encrypt { der: false }, OptionalNumber, SM2, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_SM2_ENCRYPT_DER, Sm2Encrypt { der: true }, None, SM2, CKF_HW | ENCRYPTION),
+
+    row!(CKM_SM2_KEY_AGREE, Sm2Agreement, Sm2Agreement, SM2, CKF_DERIVE),
 
     row!(CKM_AES_KEY_WRAP, KeyWrap::Plain, OptionalBytes, AES, ENCRYPTION | WRAPPING),
     row!(CKM_AES_KEY_WRAP_PAD, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
@@ -196,7 +200,13 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SHA3_384_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_384), None, GENERIC, CKF_DERIVE),
     row!(CKM_SHA3_512_KEY_DERIVATION, Simple::Hash(HashAlg::Sha3_512), None, GENERIC, CKF_DERIVE),
     row!(CKM_SM3_KEY_DERIVATION, Simple::Hash(HashAlg::Sm3), None, GENERIC, CKF_DERIVE),
+    row!(CKM_AES_ECB_ENCRYPT_DATA, EncryptData(Algorithm::Aes, ModeOf::Ecb), StringData, AES, CKF_DERIVE),
+    row!(CKM_AES_CBC_ENCRYPT_DATA, EncryptData(Algorithm::Aes, ModeOf::Cbc), CbcEncryptData, AES, CKF_DERIVE),
+    row!(CKM_SM4_ECB_ENCRYPT_DATA, EncryptData(Algorithm::Sm4, ModeOf::Ecb), StringData, SM4, CKF_DERIVE),
+    row!(CKM_SM4_CBC_ENCRYPT_DATA, EncryptData(Algorithm::Sm4, ModeOf::Cbc), CbcEncryptData, SM4, CKF_DERIVE),
     row!(CKM_HKDF_DERIVE, Hkdf, Hkdf, GENERIC, CKF_DERIVE),
+    row!(CKM_HKDF_DATA, Hkdf, Hkdf, GENERIC, CKF_DERIVE),
+    row!(CKM_HKDF_KEY_GEN, KeyGen::Secret(CKK_HKDF), None, GENERIC, CKF_GENERATE),
     row!(CKM_SP800_108_COUNTER_KDF, Kdf::Counter, Kdf, GENERIC, CKF_DERIVE),
     row!(CKM_SP800_108_FEEDBACK_KDF, Kdf::Feedback, FeedbackKdf, GENERIC, CKF_DERIVE),
     row!(CKM_SP800_108_DOUBLE_PIPELINE_KDF, Kdf::DoublePipeline, Kdf, GENERIC, CKF_DERIVE),

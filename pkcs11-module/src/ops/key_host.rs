@@ -39,6 +39,7 @@ pub(super) fn generate_secret(
     let fits = match key_type {
         CKK_AES => matches!(len, 16 | 24 | 32),
         CKK_SM4 => matches!(len, 16 | 32),
+        CKK_AES_XTS => matches!(len, 32 | 64),
         _ => (1..=LONGEST).contains(&len),
     };
     if !fits {

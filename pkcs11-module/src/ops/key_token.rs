@@ -29,6 +29,8 @@ pub(super) fn generate_secret(
     let algorithm = match key_type {
         CKK_AES => KeyAlgorithm::Aes,
         CKK_SM4 => KeyAlgorithm::Sm4,
+        // The token has no mode for them.
+        CKK_AES_XTS => return Err(Error::TemplateInconsistent),
         _ => KeyAlgorithm::Generic,
     };
     let kind = u16::try_from(8 * len)

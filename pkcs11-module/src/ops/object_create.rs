@@ -35,10 +35,28 @@ pub(crate) fn create(
         }
         _ => return Err(Error::TemplateInconsistent),
     };
-    template::check_creation(&template, class, session.is_officer())?;
+    build_object(session, class, &template, build)
+}
+
+/// A data object with the value in the template.
+pub(super) fn create_data(
+    session: &OpenSession,
+    template: &Attributes,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    build_object(session, CKO_DATA, template, data)
+}
+
+/// Makes an object that is no key.
+fn build_object(
+    session: &OpenSession,
+    class: CK_OBJECT_CLASS,
+    template: &Attributes,
+    build: fn(&mut Attributes) -> Result<(), Error>,
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    template::check_creation(template, class, session.is_officer())?;
     let (token, private) = (template.flag(CKA_TOKEN), template.flag(CKA_PRIVATE));
     let mut attributes = storage(class, private);
-    attributes.overlay(&template);
+    attributes.overlay(template);
     build(&mut attributes)?;
     check_may_write(session, token, private)?;
     if !token {

@@ -40,6 +40,21 @@ pub(crate) fn destroy(session: &OpenSession, handle: CK_OBJECT_HANDLE) -> Result
     session.token.refresh()
 }
 
+/// Takes back an object that a call made before it failed, whatever the template said of destroying it.
+pub(super) fn discard(session: &OpenSession, handle: CK_OBJECT_HANDLE) {
+    let outcome = session.token.object(handle).and_then(|object| {
+        if let Source::Stored { id } = object.source {
+            session.token.application()?.delete_object(id)?;
+            return session.token.refresh();
+        }
+        session.token.remove_session_object(handle);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "an object of a failed call stays behind");
+    }
+}
+
 /// A private key dies with its container; what stands beside it lives on as objects of its own. A container with two
 /// pairs is not destroyed through one of them: the other may be the only way to read old mail.
 fn destroy_private(session: &OpenSession, container: &str, side: Side) -> Result<(), Error> {

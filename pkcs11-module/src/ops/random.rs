@@ -13,7 +13,7 @@ const FROM_TOKEN: usize = 4096;
 /// C_GenerateRandom: from the token's generator; amounts for which that would take seconds come from the operating
 /// system's.
 pub(crate) fn generate(session: &OpenSession, out: &mut OutSlice<u8>) -> Result<(), Error> {
-    let bytes = match out.count() {
+    let mut bytes = match out.count() {
         0 => return Ok(()),
         count if count <= FROM_TOKEN => session.token.device.random(count)?,
         count => {
@@ -22,5 +22,11 @@ pub(crate) fn generate(session: &OpenSession, out: &mut OutSlice<u8>) -> Result<
             bytes
         }
     };
+    session.token.seeds.mix(&mut bytes);
     Ok(out.write(&bytes)?)
+}
+
+/// C_SeedRandom: neither generator takes a seed, so it goes into a pool that both are mixed with.
+pub(crate) fn seed(session: &OpenSession, seed: &[u8]) {
+    session.token.seeds.add(seed);
 }

@@ -8,13 +8,16 @@ use super::key_new::{Origin, add_key};
 use super::key_store;
 use crate::abi::types::*;
 use crate::abi::vendor::{CKK_SM2, CKK_SM4};
-use crate::mechanism::Requested;
+use crate::mechanism::message::MessageParameter;
+use crate::mechanism::parameter::Aead;
+use crate::mechanism::{Parameter, Requested, Row, Using};
 use crate::object::attribute::{Attributes, Value};
 use crate::object::template::{self, RawAttribute};
 use crate::object::{Object, private_key_info};
 use crate::rv::Error;
 use crate::session::OpenSession;
 use std::sync::Arc;
+use ukey_ffi::Fit;
 use zeroize::Zeroizing;
 
 /// C_WrapKey.
@@ -25,31 +28,136 @@ pub(crate) fn wrap(
     key: CK_OBJECT_HANDLE,
     out: &mut OutBytes,
 ) -> Result<(), Error> {
-    let does = mechanism.check(CKF_WRAP)?;
+    let wrapping = wrapping_key(session, mechanism, wrapping)?;
+    let value = leaving(session, mechanism, &wrapping, key)?;
+    let parameter = with_length(&mechanism.parameter, value.len());
+    let made = encrypted(session, mechanism, &wrapping, &parameter, &value)?;
+    Ok(out.write(&made)?)
+}
+
+/// C_WrapKeyAuthenticated, and C_WrapKey with the parameters that make a nonce.
+pub(crate) fn wrap_authenticated(
+    session: &OpenSession,
+    row: &'static Row,
+    mut parameter: MessageParameter,
+    wrapping: CK_OBJECT_HANDLE,
+    key: CK_OBJECT_HANDLE,
+    out: &mut OutBytes,
+) -> Result<(), Error> {
+    let mechanism = &authenticated(row, &parameter)?;
+    let wrapping = wrapping_key(session, mechanism, wrapping)?;
+    let value = leaving(session, mechanism, &wrapping, key)?;
+    let appended = match parameter.tag_out {
+        Some(_) => 0,
+        None => parameter.tag_len,
+    };
+    if out.fit(value.len() + appended)? == Fit::Answered {
+        return Ok(());
+    }
+    if let Some(generation) = parameter.generation {
+        // A counter would begin anew with each key, which is the same nonce again.
+        if !generation.random {
+            return Err(Error::MechanismParamInvalid);
+        }
+        generation.make(&mut 0, &mut parameter.aead.nonce)?;
+    }
+    let aead = with_length(&Parameter::Aead(parameter.aead.clone()), value.len());
+    let made = encrypted(session, mechanism, &wrapping, &aead, &value)?;
+    if parameter.generation.is_some() {
+        parameter.nonce_out.write(&parameter.aead.nonce)?;
+    }
+    match &mut parameter.tag_out {
+        None => Ok(out.write(&made)?),
+        Some(tag_out) => {
+            let (text, tag) = made
+                .split_at_checked(value.len())
+                .ok_or(Error::FunctionFailed)?;
+            out.write(text)?;
+            Ok(tag_out.write(tag)?)
+        }
+    }
+}
+
+/// A mechanism that wraps and authenticates.
+fn authenticated(row: &'static Row, parameter: &MessageParameter) -> Result<Requested, Error> {
+    if row.flags & CKF_MESSAGE_ENCRYPT == 0 {
+        return Err(Error::MechanismInvalid);
+    }
+    if row.layout != parameter.layout {
+        return Err(Error::MechanismParamInvalid);
+    }
+    Ok(Requested {
+        row,
+        parameter: Parameter::None,
+    })
+}
+
+/// The key that wraps, and that it may.
+fn wrapping_key(
+    session: &OpenSession,
+    mechanism: &Requested,
+    wrapping: CK_OBJECT_HANDLE,
+) -> Result<Arc<Object>, Error> {
+    mechanism.check(CKF_WRAP)?;
     let wrapping = session
         .key(wrapping)
         .map_err(|_| Error::WrappingKeyHandleInvalid)?;
     if !matches!(wrapping.class(), CKO_PUBLIC_KEY | CKO_SECRET_KEY) {
         return Err(Error::WrappingKeyTypeInconsistent);
     }
-    let cipher =
-        does.encrypt(mechanism.using(&wrapping, session))
-            .map_err(|error| match error {
-                Error::KeyTypeInconsistent => Error::WrappingKeyTypeInconsistent,
-                other => other,
-            })?;
     wrapping.permits(CKA_WRAP, mechanism.row.number)?;
+    Ok(wrapping)
+}
+
+/// The value of the key to be wrapped, if it may leave.
+fn leaving(
+    session: &OpenSession,
+    mechanism: &Requested,
+    wrapping: &Object,
+    key: CK_OBJECT_HANDLE,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     let key = session.key(key)?;
-    check_may_leave(&key, &wrapping)?;
-    let value = value(session, &key, mechanism)?;
+    check_may_leave(&key, wrapping)?;
+    value(session, &key, mechanism)
+}
+
+/// CCM wants to know how much comes, which is the key's to say, not the caller's.
+fn with_length(parameter: &Parameter, len: usize) -> Parameter {
+    match parameter {
+        Parameter::Aead(aead) => Parameter::Aead(Aead {
+            data_len: len,
+            ..aead.clone()
+        }),
+        other => other.clone(),
+    }
+}
+
+fn encrypted(
+    session: &OpenSession,
+    mechanism: &Requested,
+    wrapping: &Arc<Object>,
+    parameter: &Parameter,
+    value: &[u8],
+) -> Result<Made, Error> {
+    let using = Using {
+        parameter,
+        ..mechanism.using(wrapping, session)
+    };
+    let cipher = mechanism
+        .check(CKF_WRAP)?
+        .encrypt(using)
+        .map_err(|error| match error {
+            Error::KeyTypeInconsistent => Error::WrappingKeyTypeInconsistent,
+            other => other,
+        })?;
     let mut made = Made::with_room(cipher.finish_len(value.len()));
     cipher
-        .finish(&value, made.buffer())
+        .finish(value, made.buffer())
         .map_err(|error| match error {
             Error::DataLenRange | Error::DataInvalid => Error::KeySizeRange,
             other => other,
         })?;
-    Ok(out.write(&made)?)
+    Ok(made)
 }
 
 /// CKA_EXTRACTABLE, CKA_WRAP_WITH_TRUSTED and the wrapping key's CKA_WRAP_TEMPLATE.
@@ -123,12 +231,16 @@ pub(crate) fn unwrap(
     if !matches!(unwrapping.class(), CKO_PRIVATE_KEY | CKO_SECRET_KEY) {
         return Err(Error::UnwrappingKeyTypeInconsistent);
     }
-    let cipher = does
-        .decrypt(mechanism.using(&unwrapping, session))
-        .map_err(|error| match error {
-            Error::KeyTypeInconsistent => Error::UnwrappingKeyTypeInconsistent,
-            other => other,
-        })?;
+    let tag_len = mechanism.parameter.aead().map_or(0, |aead| aead.tag_len);
+    let parameter = with_length(&mechanism.parameter, wrapped.len().saturating_sub(tag_len));
+    let using = Using {
+        parameter: &parameter,
+        ..mechanism.using(&unwrapping, session)
+    };
+    let cipher = does.decrypt(using).map_err(|error| match error {
+        Error::KeyTypeInconsistent => Error::UnwrappingKeyTypeInconsistent,
+        other => other,
+    })?;
     unwrapping.permits(CKA_UNWRAP, mechanism.row.number)?;
     if unwrapping.always_authenticates() {
         return Err(Error::UserNotLoggedIn);
@@ -151,6 +263,21 @@ pub(crate) fn unwrap(
         _ => return Err(Error::TemplateInconsistent),
     };
     add_key(session, class, &template, &content, Origin::Unwrapped)
+}
+
+/// C_UnwrapKeyAuthenticated, and C_UnwrapKey with the parameters of [`wrap_authenticated`].
+pub(crate) fn unwrap_authenticated(
+    session: &OpenSession,
+    row: &'static Row,
+    parameter: MessageParameter,
+    unwrapping: CK_OBJECT_HANDLE,
+    wrapped: &[u8],
+    raw: &[RawAttribute],
+) -> Result<CK_OBJECT_HANDLE, Error> {
+    let mut mechanism = authenticated(row, &parameter)?;
+    mechanism.parameter = Parameter::Aead(parameter.aead);
+    let sealed = [wrapped, &parameter.tag].concat();
+    unwrap(session, &mechanism, unwrapping, &sealed, raw)
 }
 
 /// A template that the key in use imposes on new keys: added to the caller's, which must not say otherwise.

@@ -3,6 +3,7 @@
 //! It lives as long as the token stays in the slot; what comes after a removal is another one. Who is logged in is
 //! asked of [`ukey_token`], which knows when the card was reset, and kept nowhere else.
 
+use super::seed::SeedPool;
 use super::table::ObjectTable;
 use crate::abi::types::CK_SLOT_ID;
 use crate::object::{Object, Side, Source};
@@ -42,6 +43,8 @@ pub(crate) struct Token {
     view_turn: Mutex<()>,
     /// A call panicked while it worked with this token: what it left behind is not to be trusted.
     failed: AtomicBool,
+    /// For the random numbers of its sessions.
+    pub(crate) seeds: SeedPool,
     /// What callers have handles for.
     pub(super) objects: RwLock<ObjectTable>,
 }
@@ -65,6 +68,7 @@ impl Token {
             session_turn: Mutex::default(),
             view_turn: Mutex::default(),
             failed: AtomicBool::new(false),
+            seeds: SeedPool::default(),
             objects: RwLock::default(),
         }
     }

@@ -224,11 +224,20 @@ fn random_numbers_differ_and_fill_the_buffer() {
         CKR_ARGUMENTS_BAD
     );
     assert_eq!(
-        call!(p11, C_SeedRandom(session, &raw mut byte, 1)),
-        CKR_RANDOM_SEED_NOT_SUPPORTED
-    );
-    assert_eq!(
         call!(p11, C_SeedRandom(session, null_mut(), 1)),
         CKR_ARGUMENTS_BAD
     );
+    expect(call!(p11, C_SeedRandom(session, &raw mut byte, 1)));
+    expect(call!(p11, C_SeedRandom(session, null_mut(), 0)));
+    let random = |length| {
+        let mut out = vec![0; length];
+        expect(call!(
+            p11,
+            C_GenerateRandom(session, out.as_mut_ptr(), length as CK_ULONG)
+        ));
+        out
+    };
+    for length in [16, 4096, 200_000] {
+        assert_ne!(random(length), random(length));
+    }
 }

@@ -7,11 +7,12 @@ use tempfile::TempDir;
 mod keys;
 mod operations;
 mod values;
+pub mod vectors;
 
 pub use keys::*;
 pub use ukey_pkcs11::types::*;
 pub use ukey_pkcs11::vendor::*;
-pub use values::{Mechanism, Template};
+pub use values::{Mechanism, Template, bytes_of};
 
 pub const SO_PIN: &[u8] = b"87654321";
 pub const USER_PIN: &[u8] = b"123456";

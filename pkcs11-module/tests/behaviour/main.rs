@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::undocumented_unsafe_blocks)]
 #![allow(unreachable_pub, missing_docs)]
 
+mod agreement;
 mod arguments;
 mod certificates;
 mod cipher;
 mod curves;
+mod derive_more;
 mod digest;
 mod double_certificate;
 mod encapsulate;
@@ -25,4 +27,5 @@ mod sign_rsa;
 mod slots;
 mod threads;
 mod token_keys;
+mod wrap_authenticated;
 mod wrap_derive;

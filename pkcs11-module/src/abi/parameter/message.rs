@@ -86,6 +86,48 @@ unsafe fn message(
     }
 }
 
+/// `CK_GCM_WRAP_PARAMS` or `CK_CCM_WRAP_PARAMS`, by the layout of the mechanism; `None` for a parameter of another size,
+/// which the mechanism reads as for other data. A nonce that is made is written back, the tag follows the wrapped key.
+///
+/// # Safety
+/// The caller's contract, also for the pointers inside the structure.
+pub(in crate::abi) unsafe fn key_wrapping(
+    layout: Layout,
+    data: *const CK_BYTE,
+    len: CK_ULONG,
+) -> Read<Option<MessageParameter>> {
+    const GCM: usize = size_of::<CK_GCM_WRAP_PARAMS>();
+    const CCM: usize = size_of::<CK_CCM_WRAP_PARAMS>();
+    // SAFETY: the caller's contract.
+    unsafe {
+        let given = bytes(data, len)?;
+        match (layout, given.len()) {
+            (Layout::Gcm, GCM) => {
+                let given: CK_GCM_WRAP_PARAMS = structure(given)?;
+                let nonce = owned(given.pIv, given.ulIvLen)?;
+                let aad = owned(given.pAAD, given.ulAADLen)?;
+                let aead = gcm_checked(nonce, aad, given.ulTagBits)?;
+                let generation = generation(given.ivGenerator, given.ulIvFixedBits, given.ulIvLen)?;
+                let nonce_out = OutSlice::new(given.pIv, given.ulIvLen, LIMIT).map_err(invalid)?;
+                message_parameter(layout, aead, generation, nonce_out).map(Some)
+            }
+            (Layout::Ccm, CCM) => {
+                let given: CK_CCM_WRAP_PARAMS = structure(given)?;
+                let nonce = owned(given.pNonce, given.ulNonceLen)?;
+                let aad = owned(given.pAAD, given.ulAADLen)?;
+                // The length of the data is the key's; the standard has what is said here ignored.
+                let aead = ccm_checked(nonce, aad, 0, given.ulMACLen)?;
+                let (function, fixed) = (given.nonceGenerator, given.ulNonceFixedBits);
+                let generation = generation(function, fixed, given.ulNonceLen)?;
+                let nonce_out =
+                    OutSlice::new(given.pNonce, given.ulNonceLen, LIMIT).map_err(invalid)?;
+                message_parameter(layout, aead, generation, nonce_out).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
 fn message_parameter(
     layout: Layout,
     aead: Parameter,

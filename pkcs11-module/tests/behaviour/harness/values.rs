@@ -66,3 +66,9 @@ impl Mechanism {
         }
     }
 }
+
+/// A parameter structure as the bytes that a mechanism points to. It must have no padding.
+pub fn bytes_of<T: Copy>(structure: &T) -> Vec<u8> {
+    let at = (&raw const *structure).cast::<u8>();
+    unsafe { std::slice::from_raw_parts(at, size_of::<T>()) }.to_vec()
+}

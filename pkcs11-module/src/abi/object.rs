@@ -1,13 +1,12 @@
 //! Object management functions.
 
 use super::types::*;
-use super::{TEMPLATE_LIMIT, call_operation, call_session, template};
+use super::{TEMPLATE_LIMIT, call_session, template};
 use crate::object::Object;
 use crate::object::attribute::Attributes;
 use crate::ops::{object, object_copy, object_create, object_destroy};
 use crate::rv::Error;
 use crate::session::OpenSession;
-use crate::session::operation::Kind;
 use std::mem::offset_of;
 use ukey_ffi::{Out, OutSlice, input};
 
@@ -265,27 +264,23 @@ pub unsafe extern "C" fn C_FindObjects(
     ulMaxObjectCount: CK_ULONG,
     pulObjectCount: *mut CK_ULONG,
 ) -> CK_RV {
-    // SAFETY: the caller's contract. A search that finds little may be offered absurd room.
-    let arguments = || unsafe {
+    // A search ends with C_FindObjectsFinal alone: bad arguments leave it as it is.
+    call_session("C_FindObjects", session, |_, session| {
+        // A search that finds little may be offered absurd room.
         let room = ulMaxObjectCount
             .min(isize::MAX as CK_ULONG / size_of::<CK_OBJECT_HANDLE>() as CK_ULONG);
-        Ok((
-            OutSlice::new(phObject, room, usize::MAX)?,
-            Out::new(pulObjectCount)?,
-        ))
-    };
-    call_operation(
-        "C_FindObjects",
-        session,
-        Kind::Find,
-        arguments,
-        |session, (mut handles, mut count)| {
-            let found = object::find(session, handles.count())?;
-            handles.write(&found)?;
-            count.set(found.len() as CK_ULONG);
-            Ok(())
-        },
-    )
+        // SAFETY: the caller's contract.
+        let (mut handles, mut count) = unsafe {
+            (
+                OutSlice::new(phObject, room, usize::MAX)?,
+                Out::new(pulObjectCount)?,
+            )
+        };
+        let found = object::find(session, handles.count())?;
+        handles.write(&found)?;
+        count.set(found.len() as CK_ULONG);
+        Ok(())
+    })
 }
 
 /// `C_FindObjectsFinal` (PKCS#11 3.2, "C_FindObjectsFinal").

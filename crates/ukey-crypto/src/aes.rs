@@ -1,8 +1,9 @@
 //! AES (FIPS 197) with keys of 128, 192 and 256 bits. The modes are those of [`crate::cipher`].
 
 mod chained;
+mod gcm;
 
-use crate::cipher::{self, Block, BlockCipher};
+use crate::cipher::{self, Block, BlockCipher, Direction, Mode, Running};
 use crate::{Error, rng};
 use ::aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use chained::{CbcEncrypt, CbcMac};
@@ -69,7 +70,13 @@ impl core::fmt::Debug for Key {
 
 /// Expanded round keys, shared among clones. Zeroised when the last is dropped.
 #[derive(Clone)]
-pub struct Schedule(Arc<Rounds>);
+pub struct Schedule(Arc<Expanded>);
+
+struct Expanded {
+    rounds: Rounds,
+    /// The other back end, which has GCM of whole messages.
+    gcm: gcm::WholeKey,
+}
 
 enum Rounds {
     Aes128(::aes::Aes128),
@@ -80,19 +87,21 @@ enum Rounds {
 impl Schedule {
     fn new(bytes: &[u8]) -> Result<Self, Error> {
         let wrong = |_| Error::InvalidLength;
-        Ok(Self(Arc::new(match bytes.len() {
+        let rounds = match bytes.len() {
             16 => Rounds::Aes128(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             24 => Rounds::Aes192(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             32 => Rounds::Aes256(KeyInit::new_from_slice(bytes).map_err(wrong)?),
             _ => return Err(Error::InvalidLength),
-        })))
+        };
+        let gcm = gcm::WholeKey::new(bytes)?;
+        Ok(Self(Arc::new(Expanded { rounds, gcm })))
     }
 }
 
 impl BlockCipher for Schedule {
     fn encrypt_blocks(&self, blocks: &mut [Block]) {
         let blocks = Array::cast_slice_from_core_mut(blocks);
-        match &*self.0 {
+        match &self.0.rounds {
             Rounds::Aes128(cipher) => cipher.encrypt_blocks(blocks),
             Rounds::Aes192(cipher) => cipher.encrypt_blocks(blocks),
             Rounds::Aes256(cipher) => cipher.encrypt_blocks(blocks),
@@ -101,7 +110,7 @@ impl BlockCipher for Schedule {
 
     fn encrypt_block(&self, block: &mut Block) {
         let block = block.into();
-        match &*self.0 {
+        match &self.0.rounds {
             Rounds::Aes128(cipher) => cipher.encrypt_block(block),
             Rounds::Aes192(cipher) => cipher.encrypt_block(block),
             Rounds::Aes256(cipher) => cipher.encrypt_block(block),
@@ -110,7 +119,7 @@ impl BlockCipher for Schedule {
 
     fn cbc_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
         let job = CbcEncrypt { chain, blocks };
-        match &*self.0 {
+        match &self.0.rounds {
             Rounds::Aes128(cipher) => cipher.encrypt_with_backend(job),
             Rounds::Aes192(cipher) => cipher.encrypt_with_backend(job),
             Rounds::Aes256(cipher) => cipher.encrypt_with_backend(job),
@@ -119,16 +128,24 @@ impl BlockCipher for Schedule {
 
     fn cbc_mac(&self, chain: &mut Block, blocks: &[Block]) {
         let job = CbcMac { chain, blocks };
-        match &*self.0 {
+        match &self.0.rounds {
             Rounds::Aes128(cipher) => cipher.encrypt_with_backend(job),
             Rounds::Aes192(cipher) => cipher.encrypt_with_backend(job),
             Rounds::Aes256(cipher) => cipher.encrypt_with_backend(job),
         }
     }
 
+    fn start(
+        &self,
+        direction: Direction,
+        mode: &Mode<'_>,
+    ) -> Option<Result<Box<dyn Running>, Error>> {
+        gcm::start(self, direction, mode)
+    }
+
     fn decrypt_blocks(&self, blocks: &mut [Block]) {
         let blocks = Array::cast_slice_from_core_mut(blocks);
-        match &*self.0 {
+        match &self.0.rounds {
             Rounds::Aes128(cipher) => cipher.decrypt_blocks(blocks),
             Rounds::Aes192(cipher) => cipher.decrypt_blocks(blocks),
             Rounds::Aes256(cipher) => cipher.decrypt_blocks(blocks),

@@ -13,10 +13,10 @@
 //! # Ok::<(), ukey_crypto::Error>(())
 //! ```
 
-mod aead;
+pub(crate) mod aead;
 mod block_modes;
 mod ccm;
-mod gcm;
+pub(crate) mod gcm;
 mod padding;
 mod stream_modes;
 #[cfg(test)]
@@ -24,6 +24,7 @@ mod tests;
 mod xts;
 
 use crate::Error;
+pub use gm_kernels::ghash::Hash as Ghash;
 use zeroize::Zeroize;
 
 /// Length of a block in bytes.
@@ -35,6 +36,9 @@ pub type Block = [u8; BLOCK];
 /// Blocks handed to the cipher in one call where a mode allows it: 1 KiB, the widest batch of any
 /// kernel behind this.
 const BATCH: usize = 64;
+
+/// Bytes that go through a mode at a time: what was copied is still close by when the cipher works on it.
+const PIECE: usize = 16 * 1024;
 
 /// Which way the data goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,6 +193,45 @@ pub trait BlockCipher: Clone + Send + 'static {
         wipe(&mut stream, blocks.len());
     }
 
+    /// CFB encryption. `chain` is the IV, then the last ciphertext block.
+    fn cfb_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        for block in blocks {
+            self.encrypt_block(chain);
+            xor_into(block, chain);
+            *chain = *block;
+        }
+    }
+
+    /// OFB, both ways. `chain` is the IV, then the last block of key stream.
+    fn ofb(&self, chain: &mut Block, blocks: &mut [Block]) {
+        for block in blocks {
+            self.encrypt_block(chain);
+            xor_into(block, chain);
+        }
+    }
+
+    /// The inside of GCM encryption: counter mode with 32 bits, and the ciphertext into `hash`.
+    fn gcm_encrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
+        for batch in blocks.chunks_mut(BATCH) {
+            self.ctr(counter, 32, batch);
+            hash.update(batch);
+        }
+    }
+
+    /// The inside of GCM decryption: the ciphertext into `hash`, and counter mode with 32 bits.
+    fn gcm_decrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
+        for batch in blocks.chunks_mut(BATCH) {
+            hash.update(batch);
+            self.ctr(counter, 32, batch);
+        }
+    }
+
+    /// The inside of XTS. `tweak` is the encrypted tweak of the first block, then of the one behind the
+    /// last.
+    fn xts(&self, direction: Direction, tweak: &mut Block, blocks: &mut [Block]) {
+        xts::run(self, direction, tweak, blocks);
+    }
+
     /// Runs a mode wholly by itself; `None` leaves it to the modes of this module, which then also
     /// judge its parameters.
     fn start(&self, _: Direction, _: &Mode<'_>) -> Option<Result<Box<dyn Running>, Error>> {
@@ -215,6 +258,16 @@ pub trait Running: Send {
     /// # Errors
     /// As [`Operation::finish`].
     fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// [`Self::update`] with `input`, then [`Self::finish`]: a message that is known to be whole may
+    /// have a faster way.
+    ///
+    /// # Errors
+    /// As those two.
+    fn complete(mut self: Box<Self>, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.update(input, out)?;
+        self.finish(out)
+    }
 
     /// A second one that continues on its own from the same state.
     fn duplicate(&self) -> Box<dyn Running>;
@@ -317,10 +370,9 @@ impl Operation {
     ///
     /// # Errors
     /// As those two.
-    pub fn complete(mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn complete(self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         out.reserve(self.update_len(input.len()) + BLOCK);
-        self.0.update(input, out)?;
-        self.0.finish(out)
+        self.0.complete(input, out)
     }
 }
 
@@ -333,6 +385,22 @@ impl Clone for Operation {
 impl core::fmt::Debug for Operation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("cipher::Operation(..)")
+    }
+}
+
+/// Appends `head` (less than a piece) and `input` to `out` piece by piece, and lets `run` work on each
+/// piece in place.
+fn append(head: &[u8], input: &[u8], out: &mut Vec<u8>, mut run: impl FnMut(&mut [u8])) {
+    out.reserve(head.len() + input.len());
+    let start = out.len();
+    let (first, rest) = input.split_at(input.len().min(PIECE - head.len()));
+    out.extend_from_slice(head);
+    out.extend_from_slice(first);
+    run(&mut out[start..]);
+    for piece in rest.chunks(PIECE) {
+        let start = out.len();
+        out.extend_from_slice(piece);
+        run(&mut out[start..]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the authenticated modes have in common: encryption gives out text at once and the tag at the
 //! end; decryption keeps everything until the tag has been found right.
 
-use super::{Block, Direction, Running};
+use super::{Block, Direction, Running, append};
 use crate::Error;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -50,9 +50,7 @@ impl<A: Authenticated> Running for Sealing<A> {
 
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.mode.claim(input.len())?;
-        let start = out.len();
-        out.extend_from_slice(input);
-        self.mode.seal(&mut out[start..]);
+        append(&[], input, out, |piece| self.mode.seal(piece));
         Ok(())
     }
 
@@ -94,31 +92,59 @@ impl<A: Authenticated> Running for Opening<A> {
 
     fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
         let Self {
-            mut mode,
+            mode,
             tag_len,
             sealed,
         } = *self;
-        let text_len = sealed.len().checked_sub(tag_len).ok_or(Error::Decryption)?;
-        let (text, tag) = sealed.split_at(text_len);
-        mode.claim(text_len)?;
-        let start = out.len();
-        out.extend_from_slice(text);
-        mode.open(&mut out[start..]);
-        let judged = mode.tag().and_then(|computed| {
-            if computed[..tag_len].ct_eq(tag).into() {
-                Ok(())
-            } else {
-                Err(Error::Decryption)
-            }
-        });
-        if judged.is_err() {
-            out[start..].zeroize();
-            out.truncate(start);
+        open(mode, tag_len, &sealed, out)
+    }
+
+    /// Nothing needs to be kept of a whole message.
+    fn complete(mut self: Box<Self>, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.sealed.is_empty() {
+            return open(self.mode, self.tag_len, input, out);
         }
-        judged
+        self.update(input, out)?;
+        self.finish(out)
     }
 
     fn duplicate(&self) -> Box<dyn Running> {
         Box::new(self.clone())
     }
+}
+
+/// Opens a whole message, of which nothing is left in `out` if the tag is wrong.
+fn open<A: Authenticated>(
+    mut mode: A,
+    tag_len: usize,
+    sealed: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let (text, tag) = split_tag(sealed, tag_len)?;
+    mode.claim(text.len())?;
+    let start = out.len();
+    append(&[], text, out, |piece| mode.open(piece));
+    let judged = mode.tag().and_then(|computed| {
+        if computed[..tag_len].ct_eq(tag).into() {
+            Ok(())
+        } else {
+            Err(Error::Decryption)
+        }
+    });
+    if judged.is_err() {
+        take_back(out, start);
+    }
+    judged
+}
+
+/// Ciphertext and tag.
+pub(crate) fn split_tag(sealed: &[u8], tag_len: usize) -> Result<(&[u8], &[u8]), Error> {
+    let text_len = sealed.len().checked_sub(tag_len).ok_or(Error::Decryption)?;
+    Ok(sealed.split_at(text_len))
+}
+
+/// Takes back what was appended to `out` since `start`.
+pub(crate) fn take_back(out: &mut Vec<u8>, start: usize) {
+    out[start..].zeroize();
+    out.truncate(start);
 }

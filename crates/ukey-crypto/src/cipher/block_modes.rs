@@ -1,6 +1,6 @@
 //! ECB and CBC (SP 800-38A): whole blocks, with or without padding.
 
-use super::{BLOCK, Block, BlockCipher, Direction, Padding, Running, padding};
+use super::{BLOCK, Block, BlockCipher, Direction, Padding, Running, append, padding};
 use crate::Error;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -72,12 +72,11 @@ impl<C: BlockCipher> Running for Blocks<C> {
             self.keep(input);
             return Ok(());
         }
-        let start = out.len();
         let (now, rest) = input.split_at(ready - self.pending_len);
-        out.reserve(ready);
-        out.extend_from_slice(&self.pending[..self.pending_len]);
-        out.extend_from_slice(now);
-        self.run(&mut out[start..]);
+        let pending = core::mem::take(&mut self.pending);
+        append(&pending[..self.pending_len], now, out, |piece| {
+            self.run(piece)
+        });
         self.pending_len = 0;
         self.keep(rest);
         Ok(())

@@ -1,6 +1,6 @@
 //! CTR, CFB and OFB (SP 800-38A): every byte of input gives a byte of output at once.
 
-use super::{BLOCK, Block, BlockCipher, Direction, Running, xor_into};
+use super::{BLOCK, Block, BlockCipher, Direction, Running, append, xor_into};
 use crate::Error;
 use zeroize::Zeroize;
 
@@ -39,7 +39,7 @@ pub(super) trait Stream: Clone + Send + 'static {
     }
 }
 
-/// Counter mode; also what is inside GCM and CCM.
+/// Counter mode; also what is inside CCM.
 #[derive(Clone)]
 pub(super) struct Ctr<C> {
     cipher: C,
@@ -58,19 +58,14 @@ impl<C: BlockCipher> Ctr<C> {
         }
         let mask = u128::MAX >> (128 - counter_bits);
         let left = (mask - (u128::from_be_bytes(*first) & mask)).saturating_add(1);
-        Ok(Self::with_limit(cipher, *first, counter_bits, left))
-    }
-
-    /// Counter mode that takes at most `left` blocks, and whose counter may wrap.
-    pub(super) fn with_limit(cipher: C, counter: Block, counter_bits: u32, left: u128) -> Self {
-        Self {
+        Ok(Self {
             cipher,
-            counter,
+            counter: *first,
             counter_bits,
             left,
             stream: [0; BLOCK],
             used: BLOCK,
-        }
+        })
     }
 }
 
@@ -153,13 +148,7 @@ impl<C: BlockCipher> Stream for Cfb<C> {
     fn blocks(&mut self, blocks: &mut [Block]) {
         match self.direction {
             Direction::Decrypt => self.cipher.cfb_decrypt(&mut self.chain, blocks),
-            Direction::Encrypt => {
-                for block in blocks {
-                    self.cipher.encrypt_block(&mut self.chain);
-                    xor_into(block, &self.chain);
-                    self.chain = *block;
-                }
-            }
+            Direction::Encrypt => self.cipher.cfb_encrypt(&mut self.chain, blocks),
         }
     }
 }
@@ -202,10 +191,7 @@ impl<C: BlockCipher> Stream for Ofb<C> {
     }
 
     fn blocks(&mut self, blocks: &mut [Block]) {
-        for block in blocks {
-            self.next_block();
-            xor_into(block, &self.stream);
-        }
+        self.cipher.ofb(&mut self.stream, blocks);
     }
 }
 
@@ -222,9 +208,7 @@ impl<S: Stream> Running for S {
 
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.claim(input.len())?;
-        let start = out.len();
-        out.extend_from_slice(input);
-        self.run(&mut out[start..]);
+        append(&[], input, out, |piece| self.run(piece));
         Ok(())
     }
 

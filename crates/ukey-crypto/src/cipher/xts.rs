@@ -1,6 +1,8 @@
 //! XTS (IEEE 1619, SP 800-38E) with ciphertext stealing.
 
-use super::{BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, wipe, xor_blocks};
+use super::{
+    BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, append, wipe, xor_blocks,
+};
 use crate::Error;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -43,21 +45,7 @@ struct Xts<C> {
 
 impl<C: BlockCipher> Xts<C> {
     fn run(&mut self, blocks: &mut [Block]) {
-        let mut tweaks = [[0; BLOCK]; BATCH];
-        for batch in blocks.chunks_mut(BATCH) {
-            let tweaks = &mut tweaks[..batch.len()];
-            for tweak in tweaks.iter_mut() {
-                *tweak = self.tweak;
-                double(&mut self.tweak);
-            }
-            xor_blocks(batch, tweaks);
-            match self.direction {
-                Direction::Encrypt => self.cipher.encrypt_blocks(batch),
-                Direction::Decrypt => self.cipher.decrypt_blocks(batch),
-            }
-            xor_blocks(batch, tweaks);
-        }
-        wipe(&mut tweaks, blocks.len());
+        self.cipher.xts(self.direction, &mut self.tweak, blocks);
     }
 
     fn run_one(&mut self, block: &mut Block) {
@@ -81,6 +69,30 @@ impl<C: BlockCipher> Xts<C> {
     }
 }
 
+/// What a cipher does that has no way of its own.
+pub(super) fn run<C: BlockCipher>(
+    cipher: &C,
+    direction: Direction,
+    tweak: &mut Block,
+    blocks: &mut [Block],
+) {
+    let mut tweaks = [[0; BLOCK]; BATCH];
+    for batch in blocks.chunks_mut(BATCH) {
+        let tweaks = &mut tweaks[..batch.len()];
+        for each in tweaks.iter_mut() {
+            *each = *tweak;
+            double(tweak);
+        }
+        xor_blocks(batch, tweaks);
+        match direction {
+            Direction::Encrypt => cipher.encrypt_blocks(batch),
+            Direction::Decrypt => cipher.decrypt_blocks(batch),
+        }
+        xor_blocks(batch, tweaks);
+    }
+    wipe(&mut tweaks, blocks.len());
+}
+
 /// Multiplication by x in GF(2^128), little endian, without a branch.
 fn double(tweak: &mut Block) {
     let value = u128::from_le_bytes(*tweak);
@@ -96,14 +108,12 @@ impl<C: BlockCipher> Running for Xts<C> {
 
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let ready = self.update_len(input.len());
-        let start = out.len();
-        out.extend_from_slice(&self.pending[..self.pending_len.min(ready)]);
-        let from_input = ready.saturating_sub(self.pending_len);
-        out.extend_from_slice(&input[..from_input]);
-        let (blocks, _) = out[start..].as_chunks_mut();
-        self.run(blocks);
-
         let used = ready.min(self.pending_len);
+        let from_input = ready - used;
+        let pending = self.pending.clone();
+        append(&pending[..used], &input[..from_input], out, |piece| {
+            self.run(piece.as_chunks_mut().0);
+        });
         self.pending.copy_within(used..self.pending_len, 0);
         self.pending_len -= used;
         let rest = &input[from_input..];

@@ -1,7 +1,7 @@
 //! SM4 in the modes of [`crate::cipher`]: the kernels run whole batches, and some modes by themselves.
 
 use super::Key;
-use crate::cipher::{self, Block, BlockCipher};
+use crate::cipher::{self, Block, BlockCipher, Direction, Ghash};
 use gm_kernels::sm4;
 
 /// Expanded round keys. Zeroised on drop.
@@ -27,6 +27,33 @@ impl BlockCipher for Schedule {
 
     fn cfb_decrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
         self.0.cfb_decrypt(chain, blocks);
+    }
+
+    fn cbc_mac(&self, chain: &mut Block, blocks: &[Block]) {
+        self.0.cbc_mac(chain, blocks);
+    }
+
+    fn cfb_encrypt(&self, chain: &mut Block, blocks: &mut [Block]) {
+        self.0.cfb_encrypt(chain, blocks);
+    }
+
+    fn ofb(&self, chain: &mut Block, blocks: &mut [Block]) {
+        self.0.ofb(chain, blocks);
+    }
+
+    fn gcm_encrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
+        self.0.gcm_encrypt(counter, hash, blocks);
+    }
+
+    fn gcm_decrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
+        self.0.gcm_decrypt(counter, hash, blocks);
+    }
+
+    fn xts(&self, direction: Direction, tweak: &mut Block, blocks: &mut [Block]) {
+        match direction {
+            Direction::Encrypt => self.0.xts_encrypt(tweak, blocks),
+            Direction::Decrypt => self.0.xts_decrypt(tweak, blocks),
+        }
     }
 
     fn ctr(&self, counter: &mut Block, counter_bits: u32, blocks: &mut [Block]) {

@@ -39,6 +39,11 @@ impl CbcMac {
     pub fn update(&mut self, mut data: &[u8]) {
         self.started |= !data.is_empty();
         while !data.is_empty() {
+            if self.filled == 0 {
+                let (blocks, rest) = data.as_chunks();
+                self.cipher.cbc_mac(&mut self.state, blocks);
+                data = rest;
+            }
             let (now, rest) = data.split_at(data.len().min(BLOCK - self.filled));
             xor_into(&mut self.state[self.filled..], now);
             self.filled += now.len();

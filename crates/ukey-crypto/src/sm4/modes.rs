@@ -172,29 +172,14 @@ impl Cipher {
             (Mode::Ecb, Direction::Decrypt) => self.cipher.decrypt_blocks(blocks),
             (Mode::Cbc, Direction::Encrypt) => self.cipher.cbc_encrypt(&mut self.chain, blocks),
             (Mode::Cbc, Direction::Decrypt) => self.cipher.cbc_decrypt(&mut self.chain, blocks),
-            (Mode::Cfb, Direction::Encrypt) => self.cfb_encrypt(blocks),
+            (Mode::Cfb, Direction::Encrypt) => self.cipher.cfb_encrypt(&mut self.chain, blocks),
             (Mode::Cfb, Direction::Decrypt) => self.cipher.cfb_decrypt(&mut self.chain, blocks),
-            (Mode::Ofb, _) => self.ofb(blocks),
+            (Mode::Ofb, _) => self.cipher.ofb(&mut self.chain, blocks),
         }
         if !tail.is_empty() {
             debug_assert!(!self.mode.needs_whole_blocks());
             self.cipher.encrypt_block(&mut self.chain);
             xor_into(tail, &self.chain);
-        }
-    }
-
-    fn cfb_encrypt(&mut self, blocks: &mut [Block]) {
-        for block in blocks {
-            self.cipher.encrypt_block(&mut self.chain);
-            xor_into(block, &self.chain);
-            self.chain = *block;
-        }
-    }
-
-    fn ofb(&mut self, blocks: &mut [Block]) {
-        for block in blocks {
-            self.cipher.encrypt_block(&mut self.chain);
-            xor_into(block, &self.chain);
         }
     }
 }

@@ -47,18 +47,28 @@ impl Hmac {
         let Some((id, algorithm)) = token_secret::of(using)? else {
             return Ok(None);
         };
-        let mac = token_secret::hmac(self.hash).filter(|_| algorithm == KeyAlgorithm::Generic);
-        let mac = mac.ok_or(Error::KeyTypeInconsistent)?;
+        if algorithm != KeyAlgorithm::Generic {
+            return Err(Error::KeyTypeInconsistent);
+        }
+        let mac = token_secret::hmac(self.hash);
+        let key_type = using.key.key_type().unwrap_or(CKK_GENERIC_SECRET);
+        self.check_type(key_type)?;
         let len = self.len(using)?;
         Ok(Some(TokenMac::begin(using, id, mac, len)))
+    }
+
+    fn check_type(&self, key_type: CK_KEY_TYPE) -> Result<(), Error> {
+        if key_type == CKK_GENERIC_SECRET || key_type == own_type(self.hash) {
+            Ok(())
+        } else {
+            Err(Error::KeyTypeInconsistent)
+        }
     }
 
     fn begin(&self, using: Using<'_>) -> Result<Box<Tag>, Error> {
         let len = self.len(using)?;
         let secret = using.key.host_secret()?;
-        if secret.key_type() != CKK_GENERIC_SECRET && secret.key_type() != own_type(self.hash) {
-            return Err(Error::KeyTypeInconsistent);
-        }
+        self.check_type(secret.key_type())?;
         Ok(Tag::new(Running::new(self.hash, secret.bytes()), len))
     }
 }

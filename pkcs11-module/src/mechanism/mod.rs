@@ -189,16 +189,25 @@ pub(crate) fn listed() -> Vec<CK_MECHANISM_TYPE> {
     canonical.chain(aliases).collect()
 }
 
-/// The answer of C_GetMechanismInfo.
+/// The answer of C_GetMechanismInfo. `key_objects`: the token holds keys in objects; one that does not has pairs in
+/// containers alone, and does nothing but SM2 and RSA itself.
 ///
 /// # Errors
 /// [`Error::MechanismInvalid`].
-pub(crate) fn info(number: CK_MECHANISM_TYPE) -> Result<CK_MECHANISM_INFO, Error> {
+pub(crate) fn info(
+    number: CK_MECHANISM_TYPE,
+    key_objects: bool,
+) -> Result<CK_MECHANISM_INFO, Error> {
     let row = find(number)?;
+    let of_containers = matches!(row.sizes, table::RSA | table::SM2);
+    let absent = match key_objects || of_containers {
+        true => 0,
+        false => CKF_HW,
+    };
     Ok(CK_MECHANISM_INFO {
         ulMinKeySize: row.sizes.0,
         ulMaxKeySize: row.sizes.1,
-        flags: row.flags,
+        flags: row.flags & !absent,
     })
 }
 

@@ -36,11 +36,11 @@ macro_rules! row {
 type Sizes = (CK_ULONG, CK_ULONG);
 
 const NO_KEY: Sizes = (0, 0);
-const SM2: Sizes = (256, 256);
+pub(super) const SM2: Sizes = (256, 256);
 /// Of EC keys; 256 is also SM2.
 const NIST: Sizes = (256, 521);
 const EDWARDS: Sizes = (255, 256);
-const RSA: Sizes = (*BITS.start() as CK_ULONG, *BITS.end() as CK_ULONG);
+pub(super) const RSA: Sizes = (*BITS.start() as CK_ULONG, *BITS.end() as CK_ULONG);
 /// Bytes.
 const AES: Sizes = (16, 32);
 const AES_XTS: Sizes = (32, 64);
@@ -61,8 +61,9 @@ const WRAPPING: CK_FLAGS = CKF_WRAP | CKF_UNWRAP;
 const ENCAPSULATION: CK_FLAGS = CKF_ENCAPSULATE | CKF_DECAPSULATE;
 const KEY_PAIR: CK_FLAGS = CKF_GENERATE_KEY_PAIR;
 
-/// All mechanisms. CKF_HW stands where the token does the private-key operation on the caller's very input; where
-/// this library hashes or pads first it does not.
+/// All mechanisms. CKF_HW stands where the token, with a key that it holds, does the operation on the caller's very input
+/// or makes the key; where this library hashes, pads or cuts, it does not. A token without keys in objects does less:
+/// see [`super::info`].
 #[rustfmt::skip]
 pub(crate) static TABLE: &[Row] = &[
     row!(CKM_RSA_PKCS_KEY_PAIR_GEN, KeyGen::RsaPair, None, RSA, CKF_HW | KEY_PAIR),
@@ -115,59 +116,59 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_SHA3_512, Digest(HashAlg::Sha3_512), None, NO_KEY, CKF_DIGEST),
     row!(CKM_SM3, Digest(HashAlg::Sm3), None, NO_KEY, CKF_DIGEST),
 
-    row!(CKM_SHA_1_HMAC, Hmac::whole(HashAlg::Sha1), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA_1_HMAC, Hmac::whole(HashAlg::Sha1), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA_1_HMAC_GENERAL, Hmac::general(HashAlg::Sha1), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA224_HMAC, Hmac::whole(HashAlg::Sha224), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA224_HMAC, Hmac::whole(HashAlg::Sha224), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA224_HMAC_GENERAL, Hmac::general(HashAlg::Sha224), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA256_HMAC, Hmac::whole(HashAlg::Sha256), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA256_HMAC, Hmac::whole(HashAlg::Sha256), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA256_HMAC_GENERAL, Hmac::general(HashAlg::Sha256), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA384_HMAC, Hmac::whole(HashAlg::Sha384), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA384_HMAC, Hmac::whole(HashAlg::Sha384), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA384_HMAC_GENERAL, Hmac::general(HashAlg::Sha384), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA512_HMAC, Hmac::whole(HashAlg::Sha512), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA512_HMAC, Hmac::whole(HashAlg::Sha512), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA512_HMAC_GENERAL, Hmac::general(HashAlg::Sha512), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA3_224_HMAC, Hmac::whole(HashAlg::Sha3_224), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA3_224_HMAC, Hmac::whole(HashAlg::Sha3_224), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA3_224_HMAC_GENERAL, Hmac::general(HashAlg::Sha3_224), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA3_256_HMAC, Hmac::whole(HashAlg::Sha3_256), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA3_256_HMAC, Hmac::whole(HashAlg::Sha3_256), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA3_256_HMAC_GENERAL, Hmac::general(HashAlg::Sha3_256), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA3_384_HMAC, Hmac::whole(HashAlg::Sha3_384), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA3_384_HMAC, Hmac::whole(HashAlg::Sha3_384), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA3_384_HMAC_GENERAL, Hmac::general(HashAlg::Sha3_384), Number, GENERIC, SIGNATURE),
-    row!(CKM_SHA3_512_HMAC, Hmac::whole(HashAlg::Sha3_512), None, GENERIC, SIGNATURE),
+    row!(CKM_SHA3_512_HMAC, Hmac::whole(HashAlg::Sha3_512), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SHA3_512_HMAC_GENERAL, Hmac::general(HashAlg::Sha3_512), Number, GENERIC, SIGNATURE),
-    row!(CKM_SM3_HMAC, Hmac::whole(HashAlg::Sm3), None, GENERIC, SIGNATURE),
+    row!(CKM_SM3_HMAC, Hmac::whole(HashAlg::Sm3), None, GENERIC, CKF_HW | SIGNATURE),
     row!(CKM_SM3_HMAC_GENERAL, Hmac::general(HashAlg::Sm3), Number, GENERIC, SIGNATURE),
 
-    row!(CKM_AES_KEY_GEN, KeyGen::Secret(CKK_AES), None, AES, CKF_GENERATE),
+    row!(CKM_AES_KEY_GEN, KeyGen::Secret(CKK_AES), None, AES, CKF_HW | CKF_GENERATE),
     row!(CKM_AES_XTS_KEY_GEN, KeyGen::Secret(CKK_AES_XTS), None, AES_XTS, CKF_GENERATE),
-    row!(CKM_AES_ECB, BlockCipher(Algorithm::Aes, ModeOf::Ecb), None, AES, ENCRYPTION | WRAPPING),
-    row!(CKM_AES_CBC, BlockCipher(Algorithm::Aes, ModeOf::Cbc), Block, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_ECB, BlockCipher(Algorithm::Aes, ModeOf::Ecb), None, AES, CKF_HW | ENCRYPTION | WRAPPING),
+    row!(CKM_AES_CBC, BlockCipher(Algorithm::Aes, ModeOf::Cbc), Block, AES, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_AES_CBC_PAD, BlockCipher(Algorithm::Aes, ModeOf::CbcPad), Block, AES, ENCRYPTION | WRAPPING),
-    row!(CKM_AES_CTR, BlockCipher(Algorithm::Aes, ModeOf::Ctr), Ctr, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_CTR, BlockCipher(Algorithm::Aes, ModeOf::Ctr), Ctr, AES, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_AES_OFB, BlockCipher(Algorithm::Aes, ModeOf::Ofb), Block, AES, ENCRYPTION),
     row!(CKM_AES_CFB128, BlockCipher(Algorithm::Aes, ModeOf::Cfb), Block, AES, ENCRYPTION),
-    row!(CKM_AES_GCM, BlockCipher(Algorithm::Aes, ModeOf::Gcm), Gcm, AES, ENCRYPTION | WRAPPING | MESSAGES),
-    row!(CKM_AES_CCM, BlockCipher(Algorithm::Aes, ModeOf::Ccm), Ccm, AES, ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_AES_GCM, BlockCipher(Algorithm::Aes, ModeOf::Gcm), Gcm, AES, CKF_HW | ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_AES_CCM, BlockCipher(Algorithm::Aes, ModeOf::Ccm), Ccm, AES, CKF_HW | ENCRYPTION | WRAPPING | MESSAGES),
     row!(CKM_AES_XTS, BlockCipher(Algorithm::Aes, ModeOf::Xts), Block, AES_XTS, ENCRYPTION),
     row!(CKM_AES_MAC, BlockMac::cbc_mac(Algorithm::Aes), None, AES, SIGNATURE),
     row!(CKM_AES_MAC_GENERAL, BlockMac::cbc_mac_general(Algorithm::Aes), Number, AES, SIGNATURE),
-    row!(CKM_AES_CMAC, BlockMac::cmac(Algorithm::Aes), None, AES, SIGNATURE),
+    row!(CKM_AES_CMAC, BlockMac::cmac(Algorithm::Aes), None, AES, CKF_HW | SIGNATURE),
     row!(CKM_AES_CMAC_GENERAL, BlockMac::cmac_general(Algorithm::Aes), Number, AES, SIGNATURE),
 
-    row!(CKM_SM4_KEY_GEN, KeyGen::Secret(CKK_SM4), None, SM4, CKF_GENERATE),
-    row!(CKM_SM4_ECB, BlockCipher(Algorithm::Sm4, ModeOf::Ecb), None, SM4, ENCRYPTION | WRAPPING),
-    row!(CKM_SM4_CBC, BlockCipher(Algorithm::Sm4, ModeOf::Cbc), Block, SM4, ENCRYPTION | WRAPPING),
+    row!(CKM_SM4_KEY_GEN, KeyGen::Secret(CKK_SM4), None, SM4, CKF_HW | CKF_GENERATE),
+    row!(CKM_SM4_ECB, BlockCipher(Algorithm::Sm4, ModeOf::Ecb), None, SM4, CKF_HW | ENCRYPTION | WRAPPING),
+    row!(CKM_SM4_CBC, BlockCipher(Algorithm::Sm4, ModeOf::Cbc), Block, SM4, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_SM4_CBC_PAD, BlockCipher(Algorithm::Sm4, ModeOf::CbcPad), Block, SM4, ENCRYPTION | WRAPPING),
-    row!(CKM_SM4_CTR, BlockCipher(Algorithm::Sm4, ModeOf::Ctr), Ctr, SM4, ENCRYPTION),
+    row!(CKM_SM4_CTR, BlockCipher(Algorithm::Sm4, ModeOf::Ctr), Ctr, SM4, CKF_HW | ENCRYPTION),
     row!(CKM_SM4_OFB, BlockCipher(Algorithm::Sm4, ModeOf::Ofb), Block, SM4, ENCRYPTION),
     row!(CKM_SM4_CFB128, BlockCipher(Algorithm::Sm4, ModeOf::Cfb), Block, SM4, ENCRYPTION),
-    row!(CKM_SM4_GCM, BlockCipher(Algorithm::Sm4, ModeOf::Gcm), Gcm, SM4, ENCRYPTION | WRAPPING | MESSAGES),
-    row!(CKM_SM4_CCM, BlockCipher(Algorithm::Sm4, ModeOf::Ccm), Ccm, SM4, ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_SM4_GCM, BlockCipher(Algorithm::Sm4, ModeOf::Gcm), Gcm, SM4, CKF_HW | ENCRYPTION | WRAPPING | MESSAGES),
+    row!(CKM_SM4_CCM, BlockCipher(Algorithm::Sm4, ModeOf::Ccm), Ccm, SM4, CKF_HW | ENCRYPTION | WRAPPING | MESSAGES),
     row!(CKM_SM4_XTS, BlockCipher(Algorithm::Sm4, ModeOf::Xts), Block, SM4_XTS, ENCRYPTION),
     row!(CKM_SM4_MAC, BlockMac::cbc_mac(Algorithm::Sm4), None, SM4, SIGNATURE),
     row!(CKM_SM4_MAC_GENERAL, BlockMac::cbc_mac_general(Algorithm::Sm4), Number, SM4, SIGNATURE),
-    row!(CKM_SM4_CMAC, BlockMac::cmac(Algorithm::Sm4), None, SM4, SIGNATURE),
+    row!(CKM_SM4_CMAC, BlockMac::cmac(Algorithm::Sm4), None, SM4, CKF_HW | SIGNATURE),
     row!(CKM_SM4_CMAC_GENERAL, BlockMac::cmac_general(Algorithm::Sm4), Number, SM4, SIGNATURE),
 
-    row!(CKM_GENERIC_SECRET_KEY_GEN, KeyGen::Secret(CKK_GENERIC_SECRET), None, GENERIC, CKF_GENERATE),
+    row!(CKM_GENERIC_SECRET_KEY_GEN, KeyGen::Secret(CKK_GENERIC_SECRET), None, GENERIC, CKF_HW | CKF_GENERATE),
 
     row!(CKM_SM2_KEY_PAIR_GEN, KeyGen::Sm2Pair, None, SM2, CKF_HW | KEY_PAIR | EC),
     row!(CKM_SM2, Sm2, None, SM2, CKF_HW | SIGNATURE),
@@ -178,13 +179,13 @@ pub(crate) static TABLE: &[Row] = &[
 
     row!(CKM_SM2_KEY_AGREE, Sm2Agreement, Sm2Agreement, SM2, CKF_DERIVE),
 
-    row!(CKM_AES_KEY_WRAP, KeyWrap::Plain, OptionalBytes, AES, ENCRYPTION | WRAPPING),
-    row!(CKM_AES_KEY_WRAP_PAD, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
-    row!(CKM_AES_KEY_WRAP_KWP, KeyWrap::Padded, OptionalBytes, AES, ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP, KeyWrap::Plain, OptionalBytes, AES, CKF_HW | ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP_PAD, KeyWrap::Padded, OptionalBytes, AES, CKF_HW | ENCRYPTION | WRAPPING),
+    row!(CKM_AES_KEY_WRAP_KWP, KeyWrap::Padded, OptionalBytes, AES, CKF_HW | ENCRYPTION | WRAPPING),
     row!(CKM_AES_KEY_WRAP_PKCS7, KeyWrap::Pkcs7, OptionalBytes, AES, ENCRYPTION | WRAPPING),
 
-    row!(CKM_ECDH1_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | ENCAPSULATION | EC),
-    row!(CKM_ECDH1_COFACTOR_DERIVE, Ecdh, Ecdh, NIST, CKF_DERIVE | ENCAPSULATION | EC),
+    row!(CKM_ECDH1_DERIVE, Ecdh, Ecdh, NIST, CKF_HW | CKF_DERIVE | ENCAPSULATION | EC),
+    row!(CKM_ECDH1_COFACTOR_DERIVE, Ecdh, Ecdh, NIST, CKF_HW | CKF_DERIVE | ENCAPSULATION | EC),
     row!(CKM_CONCATENATE_BASE_AND_KEY, Simple::BaseAndKey, Number, GENERIC, CKF_DERIVE),
     row!(CKM_CONCATENATE_BASE_AND_DATA, Simple::BaseAndData, StringData, GENERIC, CKF_DERIVE),
     row!(CKM_CONCATENATE_DATA_AND_BASE, Simple::DataAndBase, StringData, GENERIC, CKF_DERIVE),

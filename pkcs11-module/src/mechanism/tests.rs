@@ -145,8 +145,8 @@ fn what_is_listed_has_the_information_of_its_canonical_number() {
     assert_eq!(listed.iter().collect::<HashSet<_>>().len(), listed.len());
     for number in listed {
         let (own, canonical) = (
-            info(number).unwrap(),
-            info(canonical_mechanism(number)).unwrap(),
+            info(number, true).unwrap(),
+            info(canonical_mechanism(number), true).unwrap(),
         );
         assert_eq!(
             (own.ulMinKeySize, own.ulMaxKeySize, own.flags),
@@ -169,4 +169,24 @@ fn a_mechanism_is_refused_for_what_it_does_not_do() {
     assert_eq!(digest.check(CKF_SIGN).err(), Some(Error::MechanismInvalid));
     let unknown = find(CKM_VENDOR_DEFINED | 0x7777);
     assert_eq!(unknown.err(), Some(Error::MechanismInvalid));
+}
+
+#[test]
+fn a_token_without_keys_in_objects_does_less_itself() {
+    let hardware = |number, key_objects| info(number, key_objects).unwrap().flags & CKF_HW != 0;
+    for number in [CKM_AES_CBC, CKM_SM4_GCM, CKM_SHA256_HMAC, CKM_ECDSA] {
+        assert!(hardware(number, true) && !hardware(number, false));
+    }
+    for number in [CKM_RSA_PKCS, CKM_SM2, CKM_SM2_KEY_PAIR_GEN] {
+        assert!(hardware(number, true) && hardware(number, false));
+    }
+    // Here this library pads, hashes or cuts.
+    for number in [
+        CKM_AES_CBC_PAD,
+        CKM_SM2_SM3,
+        CKM_SHA256_HMAC_GENERAL,
+        CKM_SHA256,
+    ] {
+        assert!(!hardware(number, true));
+    }
 }

@@ -243,16 +243,19 @@ impl TokenMac {
 }
 
 /// HMAC as the token names it.
-pub(super) fn hmac(hash: HashAlg) -> Option<MacAlgorithm> {
-    Some(MacAlgorithm::Hmac(match hash {
+pub(super) fn hmac(hash: HashAlg) -> MacAlgorithm {
+    MacAlgorithm::Hmac(match hash {
         HashAlg::Sm3 => KeyHash::Sm3,
         HashAlg::Sha1 => KeyHash::Sha1,
         HashAlg::Sha224 => KeyHash::Sha224,
         HashAlg::Sha256 => KeyHash::Sha256,
         HashAlg::Sha384 => KeyHash::Sha384,
         HashAlg::Sha512 => KeyHash::Sha512,
-        _ => return None,
-    }))
+        HashAlg::Sha3_224 => KeyHash::Sha3_224,
+        HashAlg::Sha3_256 => KeyHash::Sha3_256,
+        HashAlg::Sha3_384 => KeyHash::Sha3_384,
+        HashAlg::Sha3_512 => KeyHash::Sha3_512,
+    })
 }
 
 impl SignatureKey for TokenMac {

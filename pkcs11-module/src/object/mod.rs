@@ -174,7 +174,6 @@ impl Object {
     }
 
     /// CKA_KEY_TYPE.
-    #[allow(dead_code, reason = "operations with secret keys come next")]
     pub(crate) fn key_type(&self) -> Option<CK_KEY_TYPE> {
         self.attributes.number(CKA_KEY_TYPE)
     }

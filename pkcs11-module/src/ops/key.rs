@@ -77,8 +77,10 @@ pub(crate) fn generate_pair(
     if !private.flag(CKA_TOKEN) {
         return key_host::generate_pair(session, making, number, &public, &private);
     }
-    if let Making::Ec { curve } = making {
-        return key_token::generate_pair(session, curve, number, &public, &private);
+    if matches!(making, Making::Ec { .. })
+        || (wants_policy(&private) && key_token::holds_pairs(session, making))
+    {
+        return key_token::generate_pair(session, making, number, &public, &private);
     }
     generate_in_container(session, making, number, public, private)
 }
@@ -199,7 +201,16 @@ fn is_f4(exponent: &[u8]) -> bool {
     exponent[zeros..] == [1, 0, 1]
 }
 
-/// A pair lives in the token and its private half never leaves it; a template that says otherwise is refused.
+/// Whether a template asks for what a container does not keep: in an object of its own, the token sees to it.
+fn wants_policy(private: &Attributes) -> bool {
+    let said = |attribute, value| private.get(attribute) == Some(&Value::Bool(value));
+    said(CKA_ALWAYS_AUTHENTICATE, true)
+        || said(CKA_EXTRACTABLE, true)
+        || said(CKA_SENSITIVE, false)
+        || said(CKA_WRAP_WITH_TRUSTED, true)
+}
+
+/// A container's pair never leaves the token; a template that says otherwise is refused.
 fn check_private(private: &Attributes) -> Result<(), Error> {
     let required = [
         (CKA_TOKEN, true),

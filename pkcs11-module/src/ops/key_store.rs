@@ -10,6 +10,7 @@ use crate::object::stored::{Kind, Record};
 use crate::object::{Object, Side, Source, token_key};
 use crate::rv::Error;
 use crate::session::OpenSession;
+use crate::slot::token::Token;
 use ukey_crypto::{rsa, sm2};
 use ukey_token::key::{KeyAlgorithm, KeyKind, KeyPolicy};
 use ukey_token::{Features, NewKey, NewObject};
@@ -99,17 +100,17 @@ pub(crate) fn import(
     session.token.handle_of(&Source::Stored { id: made.id })
 }
 
-/// Whether the token holds keys in objects.
+/// Whether a token holds keys in objects.
+pub(crate) fn holds_keys(token: &Token) -> bool {
+    token.device.features().contains(Features::KEY_OBJECTS)
+}
+
+/// That the token holds keys in objects.
 ///
 /// # Errors
 /// [`Error::TemplateInconsistent`]: only keys of a session, and pairs in containers, can be made.
 pub(crate) fn check_support(session: &OpenSession) -> Result<(), Error> {
-    if session
-        .token
-        .device
-        .features()
-        .contains(Features::KEY_OBJECTS)
-    {
+    if holds_keys(&session.token) {
         Ok(())
     } else {
         Err(Error::TemplateInconsistent)

@@ -1,6 +1,7 @@
-//! Keys that the token generates in objects of its own: secret keys and pairs on the NIST curves.
+//! Keys that the token generates in objects of its own: secret keys, pairs on the NIST curves, and pairs with a policy
+//! that containers do not keep.
 
-use super::key::share;
+use super::key::{Making, share};
 use super::key_new::{Origin, add_key, draft};
 use super::key_store::check_support;
 use crate::abi::types::*;
@@ -48,26 +49,56 @@ pub(super) fn generate_secret(
     session.token.handle_of(&Source::Stored { id: made.id })
 }
 
-/// Makes a pair on a NIST curve in the token. Answers the handles of the public and the private key.
+/// Whether the token can hold such a pair in an object.
+pub(super) fn holds_pairs(session: &OpenSession, making: Making) -> bool {
+    check_support(session).is_ok() && kind_of(making).is_some()
+}
+
+fn kind_of(making: Making) -> Option<KeyKind> {
+    match making {
+        Making::Sm2 { .. } => Some(KeyKind::SM2),
+        Making::Rsa { bits } => KeyKind::new(KeyAlgorithm::Rsa, u16::try_from(bits).ok()?),
+        Making::Ec {
+            curve: ec::Curve::P256,
+        } => Some(KeyKind::P256),
+        Making::Ec {
+            curve: ec::Curve::P384,
+        } => Some(KeyKind::P384),
+        Making::Ec { .. } | Making::Edwards | Making::Montgomery => None,
+    }
+}
+
+/// What the halves of a pair say of its kind.
+fn content_of(making: Making) -> Attributes {
+    let (key_type, curve) = match making {
+        Making::Sm2 { key_type } => (key_type, Some(Curve::Sm2)),
+        Making::Ec { curve } => (CKK_EC, Some(Curve::Nist(curve))),
+        Making::Rsa { .. } => (CKK_RSA, None),
+        Making::Edwards => (CKK_EC_EDWARDS, Some(Curve::Edwards)),
+        Making::Montgomery => (CKK_EC_MONTGOMERY, Some(Curve::Montgomery)),
+    };
+    let mut content = Attributes::default();
+    content.set_number(CKA_KEY_TYPE, key_type);
+    if let Some(curve) = curve {
+        content.set_bytes(CKA_EC_PARAMS, curve.params());
+    }
+    content
+}
+
+/// Makes a pair in an object of the token. Answers the handles of the public and the private key.
 ///
 /// # Errors
 /// [`Error::CurveNotSupported`] for what the token does not make; what is wrong with a template; link errors.
 pub(super) fn generate_pair(
     session: &OpenSession,
-    curve: ec::Curve,
+    making: Making,
     mechanism: CK_MECHANISM_TYPE,
     public: &Attributes,
     private: &Attributes,
 ) -> Result<(CK_OBJECT_HANDLE, CK_OBJECT_HANDLE), Error> {
     check_support(session)?;
-    let kind = match curve {
-        ec::Curve::P256 => KeyKind::P256,
-        ec::Curve::P384 => KeyKind::P384,
-        ec::Curve::P521 => return Err(Error::CurveNotSupported),
-    };
-    let mut content = Attributes::default();
-    content.set_number(CKA_KEY_TYPE, CKK_EC);
-    content.set_bytes(CKA_EC_PARAMS, Curve::Nist(curve).params());
+    let kind = kind_of(making).ok_or(Error::CurveNotSupported)?;
+    let content = content_of(making);
     let private = draft(session, CKO_PRIVATE_KEY, private, &content, mechanism)?;
     let application = session.token.application()?;
     if !public.flag(CKA_TOKEN) {

@@ -1,6 +1,7 @@
 //! Slot and token management functions.
 
 use super::general::MANUFACTURER;
+use super::key_store::holds_keys;
 use super::pin_entry::GivenPin;
 use crate::abi::types::*;
 use crate::mechanism;
@@ -157,8 +158,8 @@ pub(crate) fn mechanism_info(
     slot: CK_SLOT_ID,
     number: CK_MECHANISM_TYPE,
 ) -> Result<CK_MECHANISM_INFO, Error> {
-    module.slots.token(slot)?;
-    mechanism::info(number)
+    let token = module.slots.token(slot)?;
+    mechanism::info(number, holds_keys(&token))
 }
 
 /// C_InitToken. `label` is blank-padded, 32 bytes.

@@ -198,9 +198,6 @@ fn what_cannot_be_made_is_refused_and_leaves_nothing() {
     refused(parameter, token(), token(), CKR_MECHANISM_PARAM_INVALID);
     for private in [
         token().flag(CKA_PRIVATE, false),
-        token().flag(CKA_EXTRACTABLE, true),
-        token().flag(CKA_SENSITIVE, false),
-        token().flag(CKA_ALWAYS_AUTHENTICATE, true),
         token().flag(CKA_VERIFY, true),
     ] {
         refused(sm2(), token(), private, CKR_TEMPLATE_INCONSISTENT);
@@ -275,4 +272,57 @@ fn the_public_key_may_be_an_object_of_the_session() {
         b"m",
         &signature,
     ));
+}
+
+/// What a container does not keep, an object of the token does: the pair is like any other, and the token sees to it.
+#[test]
+fn pairs_with_a_policy_of_their_own_are_made_in_objects() {
+    let (p11, mut session) = P11::user();
+    let rsa = || Mechanism::plain(CKM_RSA_PKCS_KEY_PAIR_GEN);
+    let two_kilobits = || token().number(CKA_MODULUS_BITS, 2048);
+    let exported = || {
+        token()
+            .flag(CKA_EXTRACTABLE, true)
+            .flag(CKA_SENSITIVE, false)
+    };
+    for (pair, public, component, signs) in [
+        (
+            &sm2 as &dyn Fn() -> Mechanism,
+            token(),
+            CKA_VALUE,
+            CKM_SM2_SM3,
+        ),
+        (&rsa, two_kilobits(), CKA_PRIME_1, CKM_SHA256_RSA_PKCS),
+    ] {
+        let text = b"any message";
+        p11.generate(session, pair(), public.bytes(CKA_ID, b"policy"), exported())
+            .unwrap();
+        p11.restart();
+        session = p11.open(p11.slot(), true);
+        expect(p11.login(session, CKU_USER, USER_PIN));
+        let found = |class| {
+            let template = Template::of(class).bytes(CKA_ID, b"policy");
+            p11.find_one(session, template)
+        };
+        let (public, private) = (found(CKO_PUBLIC_KEY), found(CKO_PRIVATE_KEY));
+        let mechanism = || Mechanism::plain(signs);
+        let signature = p11.sign(session, mechanism(), private, text).unwrap();
+        expect(p11.verify(session, mechanism(), public, text, &signature));
+        for (attribute, value) in [
+            (CKA_LOCAL, 1),
+            (CKA_EXTRACTABLE, 1),
+            (CKA_SENSITIVE, 0),
+            (CKA_ALWAYS_SENSITIVE, 0),
+            (CKA_NEVER_EXTRACTABLE, 0),
+        ] {
+            assert_eq!(p11.attribute(session, private, attribute).unwrap(), [value]);
+        }
+        assert!(
+            !p11.attribute(session, private, component)
+                .unwrap()
+                .is_empty()
+        );
+        expect(call!(p11, C_DestroyObject(session, private)));
+        expect(call!(p11, C_DestroyObject(session, public)));
+    }
 }

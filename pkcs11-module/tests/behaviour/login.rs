@@ -320,8 +320,21 @@ fn a_key_that_always_asks_wants_the_pin_for_each_use() {
         .number(CKA_KEY_TYPE, CKK_SM2)
         .bytes(CKA_VALUE, &hex::decode(value).unwrap())
         .flag(CKA_ALWAYS_AUTHENTICATE, true);
-    for template in [template.clone(), template.on_token()] {
-        let key = p11.create(session, template).unwrap();
+    let mut keys = vec![
+        p11.create(session, template.clone()).unwrap(),
+        p11.create(session, template.on_token()).unwrap(),
+    ];
+    // Made on the token, which asks for the PIN itself.
+    let asks = || {
+        Template::default()
+            .on_token()
+            .flag(CKA_ALWAYS_AUTHENTICATE, true)
+    };
+    let public = || Template::default().on_token();
+    let made = Mechanism::plain(CKM_SM2_KEY_PAIR_GEN);
+    let (_, private) = p11.generate(session, made, public(), asks()).unwrap();
+    keys.push(private);
+    for key in keys {
         let begin = || {
             let mut mechanism = Mechanism::plain(CKM_SM2).c();
             expect(call!(p11, C_SignInit(session, &raw mut mechanism, key)));
@@ -347,4 +360,60 @@ fn a_key_that_always_asks_wants_the_pin_for_each_use() {
             );
         }
     }
+}
+
+#[test]
+fn an_rsa_key_that_always_asks_does_so_for_each_use_and_each_program() {
+    let (p11, session) = P11::user();
+    let asks = Template::default()
+        .on_token()
+        .flag(CKA_ALWAYS_AUTHENTICATE, true);
+    let public = Template::default()
+        .on_token()
+        .number(CKA_MODULUS_BITS, 2048);
+    let pair = Mechanism::plain(CKM_RSA_PKCS_KEY_PAIR_GEN);
+    let (public, private) = p11.generate(session, pair, public, asks).unwrap();
+    let asked = p11.attribute(session, private, CKA_ALWAYS_AUTHENTICATE);
+    assert_eq!(asked.unwrap(), [1]);
+    let pkcs = || Mechanism::plain(CKM_RSA_PKCS);
+    let sealed = p11.encrypt(session, pkcs(), public, b"tender").unwrap();
+    expect(p11.sign_init(session, pkcs(), private));
+    let mut decrypts = pkcs();
+    expect(call!(
+        p11,
+        C_DecryptInit(session, &mut decrypts.c(), private)
+    ));
+    let (mut out, mut len) = ([0; 256], 256);
+    let mut decrypt = || {
+        let (at, sealed_len) = (sealed.as_ptr().cast_mut(), sealed.len() as CK_ULONG);
+        call!(
+            p11,
+            C_Decrypt(session, at, sealed_len, out.as_mut_ptr(), &raw mut len)
+        )
+    };
+    assert_eq!(decrypt(), CKR_USER_NOT_LOGGED_IN);
+    expect(call!(
+        p11,
+        C_DecryptInit(session, &mut decrypts.c(), private)
+    ));
+    expect(p11.login(session, CKU_CONTEXT_SPECIFIC, USER_PIN));
+    expect(decrypt());
+    assert_eq!(&out[..6], b"tender");
+    // Nothing that derives or unwraps has a place for the login.
+    let mut template = Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+    let (mut template, mut handle) = (template.c(), 0);
+    let rv = call!(
+        p11,
+        C_UnwrapKey(
+            session,
+            &mut decrypts.c(),
+            private,
+            sealed.as_ptr().cast_mut(),
+            sealed.len() as CK_ULONG,
+            template.as_mut_ptr(),
+            template.len() as CK_ULONG,
+            &raw mut handle
+        )
+    );
+    assert_eq!(rv, CKR_USER_NOT_LOGGED_IN);
 }

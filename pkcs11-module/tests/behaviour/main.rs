@@ -15,6 +15,7 @@ mod general;
 mod harness;
 mod keys;
 mod login;
+mod message_signatures;
 mod messages;
 mod objects;
 mod openssl;

@@ -1,7 +1,6 @@
 //! C_FindObjects*.
 
 use crate::harness::*;
-use std::ptr::null_mut;
 
 fn begin(p11: &P11, session: CK_SESSION_HANDLE, mut template: Template) -> CK_RV {
     let mut attributes = template.c();

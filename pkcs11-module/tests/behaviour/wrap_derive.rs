@@ -292,3 +292,121 @@ fn secret_keys_of_the_token_compute_what_the_process_computes() {
         assert_eq!(wrong, CKR_SIGNATURE_INVALID);
     }
 }
+
+#[test]
+fn codes_of_the_token_are_those_of_the_process() {
+    let (p11, session) = P11::user();
+    let key = |on_token| {
+        let template = secret(CKK_GENERIC_SECRET, b"Jefe").flag(CKA_TOKEN, on_token);
+        p11.create(session, template).unwrap()
+    };
+    let (here, there) = (key(false), key(true));
+    for number in [
+        CKM_SHA_1_HMAC,
+        CKM_SHA224_HMAC,
+        CKM_SHA256_HMAC,
+        CKM_SHA384_HMAC,
+        CKM_SHA512_HMAC,
+        CKM_SHA3_224_HMAC,
+        CKM_SHA3_256_HMAC,
+        CKM_SHA3_384_HMAC,
+        CKM_SHA3_512_HMAC,
+        CKM_SM3_HMAC,
+    ] {
+        let mechanism = || Mechanism::plain(number);
+        let code = p11.sign(session, mechanism(), there, b"data").unwrap();
+        assert_eq!(code, p11.sign(session, mechanism(), here, b"data").unwrap());
+        expect(p11.verify(session, mechanism(), there, b"data", &code));
+    }
+    let of_one_hash = secret(CKK_SHA256_HMAC, b"Jefe").on_token();
+    let of_one_hash = p11.create(session, of_one_hash).unwrap();
+    let refused = p11.sign_init(session, Mechanism::plain(CKM_SHA_1_HMAC), of_one_hash);
+    assert_eq!(refused, CKR_KEY_TYPE_INCONSISTENT);
+}
+
+/// RFC 3394, 4.6; RFC 5649, section 6; with wrapping keys on the token.
+#[test]
+fn keys_of_the_token_wrap_as_the_standards_say() {
+    let (p11, session) = P11::user();
+    let on_token = |value: &[u8]| {
+        let template = Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES);
+        p11.create(session, template.on_token().bytes(CKA_VALUE, value))
+            .unwrap()
+    };
+    let generic = |value: &[u8]| {
+        let template = secret(CKK_GENERIC_SECRET, value);
+        p11.create(session, template).unwrap()
+    };
+    let back = || open(Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET));
+    let plain = "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F";
+    let padded = "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8";
+    for (number, kek, key, expected) in [
+        (
+            CKM_AES_KEY_WRAP,
+            plain,
+            "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F",
+            "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21",
+        ),
+        (
+            CKM_AES_KEY_WRAP_KWP,
+            padded,
+            "c37b7e6492584340bed12207808941155068f738",
+            "138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a",
+        ),
+        (
+            CKM_AES_KEY_WRAP_PAD,
+            padded,
+            "466f7250617369",
+            "afbeb0f07dfbf5419200f2ccb50bb24f",
+        ),
+    ] {
+        let (kek, inner) = (on_token(&hex(kek)), generic(&hex(key)));
+        let mechanism = || Mechanism::plain(number);
+        let wrapped = wrap(&p11, session, mechanism(), kek, inner).unwrap();
+        assert_eq!(wrapped, hex(expected));
+        let key_back = unwrap(&p11, session, mechanism(), kek, &wrapped, back()).unwrap();
+        assert_eq!(
+            p11.attribute(session, key_back, CKA_VALUE).unwrap(),
+            hex(key)
+        );
+        let mut altered = wrapped.clone();
+        altered[3] ^= 1;
+        let refused = unwrap(&p11, session, mechanism(), kek, &altered, back());
+        assert_eq!(refused, Err(CKR_WRAPPED_KEY_INVALID));
+        let refused = unwrap(&p11, session, mechanism(), kek, &wrapped[1..], back());
+        assert_eq!(refused, Err(CKR_WRAPPED_KEY_LEN_RANGE));
+    }
+    // Padded here, wrapped there: the same as all in this process.
+    let (there, here) = (on_token(&hex(plain)), secret(CKK_AES, &hex(plain)));
+    let here = p11.create(session, here).unwrap();
+    for len in [1, 8, 20, 32] {
+        let inner = generic(&vec![7; len]);
+        let mechanism = || Mechanism::plain(CKM_AES_KEY_WRAP_PKCS7);
+        let made = |kek| wrap(&p11, session, mechanism(), kek, inner);
+        // RFC 3394 begins at two half blocks.
+        if len < 8 {
+            assert_eq!(made(there), made(here));
+            continue;
+        }
+        let wrapped = made(there).unwrap();
+        assert_eq!(made(here).unwrap(), wrapped);
+        let key_back = unwrap(&p11, session, mechanism(), there, &wrapped, back()).unwrap();
+        assert_eq!(
+            p11.attribute(session, key_back, CKA_VALUE).unwrap(),
+            vec![7; len]
+        );
+    }
+    let other_value = Mechanism(CKM_AES_KEY_WRAP, vec![1; 8]);
+    assert_eq!(
+        wrap(&p11, session, other_value, there, here),
+        Err(CKR_MECHANISM_PARAM_INVALID)
+    );
+    // Modes that the token does not have.
+    for number in [CKM_AES_OFB, CKM_AES_CFB128, CKM_AES_XTS] {
+        let mechanism = Mechanism(number, vec![0; 16]);
+        assert_eq!(
+            p11.encrypt(session, mechanism, there, b"text"),
+            Err(CKR_KEY_TYPE_INCONSISTENT)
+        );
+    }
+}

@@ -5,6 +5,7 @@ use super::{Mechanism, Using};
 use crate::abi::types::*;
 use crate::object::Object;
 use crate::object::material::{HostKey, KeyMaterial};
+use crate::ops::key_store::brought;
 use crate::rv::Error;
 use crate::session::OpenSession;
 use std::sync::Arc;
@@ -35,9 +36,9 @@ impl Derivation<'_> {
         Ok(self.using.key.host_secret()?.bytes())
     }
 
-    /// The value of another secret key of this process.
+    /// Another secret key, whose value is in this process.
     pub(super) fn other(&self, handle: CK_OBJECT_HANDLE) -> Result<Arc<Object>, Error> {
-        let key = self.session.key(handle)?;
+        let key = brought(self.session, self.session.key(handle)?)?;
         match key.material()? {
             KeyMaterial::Host(HostKey::Secret(_)) => Ok(key),
             _ => Err(Error::KeyTypeInconsistent),

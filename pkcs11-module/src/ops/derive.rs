@@ -2,6 +2,8 @@
 
 use super::key_host::secret_content;
 use super::key_new::{Origin, add_key};
+use super::key_store::brought;
+use super::object::check_session;
 use super::object_create::create_data;
 use super::object_destroy::discard;
 use super::wrap::imposed;
@@ -28,6 +30,7 @@ pub(crate) fn derive(
 ) -> Result<Vec<CK_OBJECT_HANDLE>, Refused> {
     let does = mechanism.check(CKF_DERIVE)?;
     let base = session.key_of_class(base, &[CKO_PRIVATE_KEY, CKO_SECRET_KEY])?;
+    let base = brought(session, base)?;
     let mut wanted = vec![Wanted::of(session, mechanism, &base, raw)?];
     for (index, raw) in more.iter().enumerate() {
         let of = |error| Refused::at(index, error);
@@ -111,6 +114,7 @@ impl Wanted {
             });
         }
         let template = imposed(base, CKA_DERIVE_TEMPLATE, template)?;
+        check_session(session, &template)?;
         template::check_creation(&template, CKO_SECRET_KEY, session.is_officer())?;
         let (key_type, len) = asked_length(&template)?;
         Ok(Self {

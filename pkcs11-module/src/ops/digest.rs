@@ -1,6 +1,7 @@
 //! Message digesting functions; all in this process.
 
 use super::OutBytes;
+use super::key_store::brought;
 use crate::abi::types::*;
 use crate::mechanism::Requested;
 use crate::object::material::{HostKey, KeyMaterial};
@@ -39,11 +40,11 @@ pub(crate) fn update(session: &OpenSession, data: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// C_DigestKey: the value of a secret key that is in this process.
+/// C_DigestKey: the value of a secret key that is in this process, or may be read.
 pub(crate) fn key(session: &OpenSession, key: CK_OBJECT_HANDLE) -> Result<(), Error> {
     session.step(Kind::Digest, |operations| {
         let hasher = operations.digest.part()?;
-        let object = session.key(key)?;
+        let object = brought(session, session.key(key)?)?;
         match object.material()? {
             KeyMaterial::Host(HostKey::Secret(secret)) => hasher.update(secret.bytes()),
             _ => return Err(Error::KeyIndigestible),

@@ -5,6 +5,7 @@ use super::OutBytes;
 use super::derive::asked_length;
 use super::key_host::secret_content;
 use super::key_new::{Origin, add_key};
+use super::object::check_session;
 use super::wrap::imposed;
 use crate::abi::types::*;
 use crate::mechanism::Requested;
@@ -97,6 +98,7 @@ fn asked(
     session: &OpenSession,
     template: &Attributes,
 ) -> Result<(CK_KEY_TYPE, Option<usize>), Error> {
+    check_session(session, template)?;
     template::check_creation(template, CKO_SECRET_KEY, session.is_officer())?;
     asked_length(template)
 }

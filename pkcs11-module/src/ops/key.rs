@@ -1,6 +1,6 @@
 //! Key generation: key pairs in the token or in this process, secret keys.
 
-use super::object::{check_may_write, write_record};
+use super::object::{check_may_write, check_session, write_record};
 use super::{key_host, key_token};
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM2;
@@ -50,6 +50,7 @@ pub(crate) fn generate(
 ) -> Result<CK_OBJECT_HANDLE, Error> {
     let what = mechanism.check(CKF_GENERATE)?.key_gen();
     let template = template::parse(template)?;
+    check_session(session, &template)?;
     template::check_creation(&template, CKO_SECRET_KEY, session.is_officer())?;
     let key_type = match what {
         Some(KeyGen::Secret(key_type)) => key_type,
@@ -70,6 +71,8 @@ pub(crate) fn generate_pair(
     let number = mechanism.row.number;
     let mut public = template::parse(public)?;
     let mut private = template::parse(private)?;
+    check_session(session, &public)?;
+    check_session(session, &private)?;
     template::check_creation(&public, CKO_PUBLIC_KEY, session.is_officer())?;
     template::check_creation(&private, CKO_PRIVATE_KEY, session.is_officer())?;
     let making = making(what, &public, &private)?;

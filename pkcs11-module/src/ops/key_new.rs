@@ -2,7 +2,7 @@
 //! what they are when the template does not say, and where they go.
 
 use super::key_store::{self, Draft};
-use super::object::check_may_write;
+use super::object::{check_may_write, check_session};
 use super::object_create::store;
 use crate::abi::types::*;
 use crate::object::attribute::{Attributes, Value};
@@ -50,6 +50,7 @@ pub(crate) fn add_key(
     content: &Attributes,
     origin: Origin<'_>,
 ) -> Result<CK_OBJECT_HANDLE, Error> {
+    check_session(session, template)?;
     template::check_creation(template, class, session.is_officer())?;
     check_content(class, template, content, origin)?;
     let token = template.flag(CKA_TOKEN);

@@ -11,6 +11,7 @@ use crate::object::{Object, Side, Source, token_key};
 use crate::rv::Error;
 use crate::session::OpenSession;
 use crate::slot::token::Token;
+use std::sync::Arc;
 use ukey_crypto::{rsa, sm2};
 use ukey_token::key::{KeyAlgorithm, KeyKind, KeyPolicy};
 use ukey_token::{Features, NewKey, NewObject};
@@ -178,6 +179,26 @@ pub(crate) fn value(session: &OpenSession, object: &Object) -> Result<Attributes
     })?;
     let material = recipient.decrypt(&exported).map_err(failed)?;
     components(kind, &material)
+}
+
+/// A secret key for work that is done here: one of this process as it is; one of the token with its value, when that may
+/// be read. Others are left where they are.
+///
+/// # Errors
+/// Those of [`value`].
+pub(crate) fn brought(session: &OpenSession, key: Arc<Object>) -> Result<Arc<Object>, Error> {
+    let held = matches!(key.material()?, KeyMaterial::Token { public: None, .. });
+    if !held || key.attributes.flag(CKA_SENSITIVE) || !key.attributes.flag(CKA_EXTRACTABLE) {
+        return Ok(key);
+    }
+    let mut attributes = key.attributes.clone();
+    let value = value(session, &key)?;
+    attributes.overlay(&value);
+    let material = KeyMaterial::from_attributes(CKO_SECRET_KEY, &attributes)?;
+    Ok(Arc::new(Object {
+        material: material.map(Arc::new),
+        ..(*key).clone()
+    }))
 }
 
 fn components(kind: KeyKind, material: &[u8]) -> Result<Attributes, Error> {

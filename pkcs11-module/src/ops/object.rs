@@ -223,6 +223,14 @@ pub(crate) fn find_final(session: &OpenSession) -> Result<(), Error> {
     }
 }
 
+/// That the session may make what a template asks for; said before anything else that is wrong with it.
+///
+/// # Errors
+/// [`Error::SessionReadOnly`].
+pub(crate) fn check_session(session: &OpenSession, template: &Attributes) -> Result<(), Error> {
+    check_may_write(session, template.flag(CKA_TOKEN), false)
+}
+
 /// The rules for who may write what: token objects need a read-write session, private ones the user.
 pub(crate) fn check_may_write(
     session: &OpenSession,

@@ -1,7 +1,7 @@
 //! C_CreateObject: data, certificates, domain parameters; keys are in `key_new`.
 
 use super::key_new::{Origin, add_key};
-use super::object::{check_may_write, encoded, write_record};
+use super::object::{check_may_write, check_session, encoded, write_record};
 use crate::abi::types::*;
 use crate::object::attribute::{Attributes, Value};
 use crate::object::check_value::certificate_check_value;
@@ -53,6 +53,7 @@ fn build_object(
     template: &Attributes,
     build: fn(&mut Attributes) -> Result<(), Error>,
 ) -> Result<CK_OBJECT_HANDLE, Error> {
+    check_session(session, template)?;
     template::check_creation(template, class, session.is_officer())?;
     let (token, private) = (template.flag(CKA_TOKEN), template.flag(CKA_PRIVATE));
     let mut attributes = storage(class, private);

@@ -12,6 +12,7 @@ mod digest;
 mod double_certificate;
 mod encapsulate;
 mod general;
+mod generate_secret;
 mod harness;
 mod keys;
 mod login;

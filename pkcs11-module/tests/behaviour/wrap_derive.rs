@@ -324,6 +324,45 @@ fn codes_of_the_token_are_those_of_the_process() {
     assert_eq!(refused, CKR_KEY_TYPE_INCONSISTENT);
 }
 
+/// Whose value anybody who is logged in may read, one may derive from and digest, wherever it lies.
+#[test]
+fn readable_keys_of_the_token_are_derived_from_and_digested() {
+    let (p11, session) = P11::user();
+    let base = secret(CKK_GENERIC_SECRET, b"base").on_token();
+    let base = p11.create(session, base).unwrap();
+    let other = secret(CKK_GENERIC_SECRET, b"other").on_token();
+    let other = p11.create(session, other).unwrap();
+    let and_key = || Mechanism::numbers(CKM_CONCATENATE_BASE_AND_KEY, &[other]);
+    let both = derive(&p11, session, and_key(), base, None).unwrap();
+    assert_eq!(both, b"baseother");
+    let digest = |key| {
+        expect(p11.digest_init(session, Mechanism::plain(CKM_SHA256)));
+        call!(p11, C_DigestKey(session, key))
+    };
+    expect(digest(base));
+    let (mut out, mut len) = ([0; 32], 32);
+    expect(call!(
+        p11,
+        C_DigestFinal(session, out.as_mut_ptr(), &raw mut len)
+    ));
+    let session_key = p11
+        .create(session, secret(CKK_GENERIC_SECRET, b"base"))
+        .unwrap();
+    expect(digest(session_key));
+    let mut expected = [0; 32];
+    expect(call!(
+        p11,
+        C_DigestFinal(session, expected.as_mut_ptr(), &raw mut len)
+    ));
+    assert_eq!(out, expected);
+    expect(p11.set(session, base, Template::default().flag(CKA_SENSITIVE, true)));
+    assert_eq!(
+        derive(&p11, session, and_key(), base, None),
+        Err(CKR_KEY_TYPE_INCONSISTENT)
+    );
+    assert_eq!(digest(base), CKR_KEY_INDIGESTIBLE);
+}
+
 /// RFC 3394, 4.6; RFC 5649, section 6; with wrapping keys on the token.
 #[test]
 fn keys_of_the_token_wrap_as_the_standards_say() {

@@ -29,7 +29,7 @@ pub use application::Application;
 pub use client::{
     AUTH_KEY_LEN, Agreement, AgreementPeer, CipherStart, EnvelopedSm2Key, KeyCreated,
     MAX_APPLICATION_NAME, MAX_CONTAINER_NAME, MAX_FILE_NAME, MAX_OBJECT, NewApplication, NewKey,
-    NewObject, SessionKey, WrappedSessionKey,
+    NewObject, SessionKey, UnblockChallenge, WrappedSessionKey,
 };
 pub use container::Container;
 pub use device::Device;

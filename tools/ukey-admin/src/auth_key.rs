@@ -1,6 +1,6 @@
 //! The device authentication key: 16 bytes that allow to create and delete applications.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use ukey_token::{AUTH_KEY_LEN, FACTORY_AUTH_KEY};
 use zeroize::Zeroizing;
@@ -40,24 +40,9 @@ pub(crate) fn read_or_make(path: &Path) -> Result<AuthKey> {
     Ok(key)
 }
 
-/// 16 bytes as they are, or 32 hexadecimal digits.
 fn read(path: &Path) -> Result<AuthKey> {
-    let content = Zeroizing::new(files::read_small(path)?);
-    if let Ok(raw) = <[u8; AUTH_KEY_LEN]>::try_from(content.as_slice()) {
-        return Ok(Zeroizing::new(raw));
-    }
-    parse_digits(content.trim_ascii())
-        .ok_or_else(|| Error::Unfit(crate::text::error::not_an_auth_key(path)))
-}
-
-fn parse_digits(digits: &[u8]) -> Option<AuthKey> {
-    if digits.len() != 2 * AUTH_KEY_LEN {
-        return None;
-    }
-    let mut key = Zeroizing::new([0; AUTH_KEY_LEN]);
-    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |at: usize| char::from(pair[at]).to_digit(16);
-        *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-    }
-    Some(key)
+    ukey_host::auth_key::read(path).map_err(|e| match e.kind() {
+        io::ErrorKind::InvalidData => Error::Unfit(crate::text::error::not_an_auth_key(path)),
+        _ => Error::read(path, e),
+    })
 }

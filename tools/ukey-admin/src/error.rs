@@ -128,6 +128,9 @@ pub(crate) enum Error {
     /// A signature is false, or its signer is not trusted.
     #[error("{}", crate::text::error::VERIFICATION_FALSE)]
     VerificationFalse,
+    /// A certificate on the token is not good.
+    #[error("{}", crate::text::error::NOT_GOOD)]
+    NotGood,
     /// Certificates end soon.
     #[error("{}", crate::text::error::expiring(*.count))]
     Expiring {
@@ -174,6 +177,7 @@ pub(crate) enum Item {
     Certificate,
     KeyForCertificate,
     Signature,
+    Seal,
     File,
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::SelfTest(_) => (ExitCode::Failed, "self_test"),
         Error::Unfit(_) => (ExitCode::Failed, "unfit"),
         Error::NotARecipient { .. } => (ExitCode::NotFound, "not_a_recipient"),
+        Error::NotGood => (ExitCode::VerificationFalse, "not_good"),
         Error::VerificationFalse => (ExitCode::VerificationFalse, "verification_false"),
         Error::Findings { failures: 0, .. } => (ExitCode::Failed, "warnings"),
         Error::Findings { .. } => (ExitCode::Usage, "failures"),

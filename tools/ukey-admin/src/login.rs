@@ -50,6 +50,9 @@ pub(crate) fn log_out() {
 
 /// Logs the user in until [`log_out`].
 pub(crate) fn user(context: &Context, application: &Application, args: &PinArgs) -> Result<()> {
+    if is_logged_in(application) {
+        return Ok(());
+    }
     let entry = Entry {
         context,
         application,
@@ -58,6 +61,16 @@ pub(crate) fn user(context: &Context, application: &Application, args: &PinArgs)
         last_try: args.last_try,
     };
     entry.proven().map(drop)
+}
+
+/// Whether this command has logged in there before: with several files, one entry is enough.
+fn is_logged_in(application: &Application) -> bool {
+    let before = logged_in();
+    before.as_ref().is_some_and(|before| {
+        before.name() == application.name()
+            && before.device().same_token(application.device())
+            && application.login_state().is_in(PinType::User)
+    })
 }
 
 /// Refuses a file and a PIN that would both come from standard input.
@@ -150,6 +163,20 @@ impl Entry<'_> {
             .secret(&prompt, text::role(self.role))?;
         Ok(Pin::new(&typed))
     }
+}
+
+/// A PIN that no token here compares.
+pub(crate) fn typed_pin(
+    context: &Context,
+    role: PinRole,
+    source: Option<&PinSource>,
+) -> Result<Pin> {
+    let what = text::role(role);
+    let bytes = match source.unwrap_or(&PinSource::Prompt) {
+        PinSource::Prompt => context.prompter.secret(&text::bare_prompt(role), what)?,
+        source => context.pins.borrow_mut().read(source)?,
+    };
+    Ok(Pin::new(&bytes)?)
 }
 
 /// A PIN that the token is to know from now on; a prompt asks twice.

@@ -4,11 +4,12 @@
 use serde_json::json;
 use ukey_token::{
     Application, Container, DEFAULT_APPLICATION, Device,
-    view::{ContainerView, ObjectView},
+    view::{ContainerView, ObjectView, PublicKey},
 };
 
 use crate::{
     cli::Usage,
+    cmd::cert,
     context::Context,
     error::{Choice, Error, Item, Result},
     retired,
@@ -250,6 +251,27 @@ pub(crate) fn signing_container(
         container.signature.public_key.is_some()
     })?;
     Ok((application.container(&found.name), found))
+}
+
+/// The public key of one side of a container.
+pub(crate) fn public_key(
+    application: &Application,
+    wanted: Option<&str>,
+    usage: Usage,
+) -> Result<(String, PublicKey)> {
+    let key = |container: &ContainerView| cert::side(container, usage).public_key.clone();
+    let missing = match usage {
+        Usage::Sign => Item::SigningKey,
+        Usage::Encrypt => Item::EncryptionKey,
+    };
+    let view = application.view()?;
+    let found = one_container(&view, wanted, missing, |container| key(container).is_some())?;
+    let none = || Error::NotFound {
+        what: missing,
+        name: found.name.clone(),
+    };
+    let key = key(&found).ok_or_else(none)?;
+    Ok((found.name, key))
 }
 
 /// The certificate of one side of a container.

@@ -37,15 +37,8 @@ impl Connection {
         })
     }
 
-    /// First 16 bytes of the PIN's hash, by the method that the device information names.
     fn pin_key(&self, pin: &Pin) -> Result<sm4::Key, Error> {
-        let alg = match self.pin_hash {
-            Some(PinHash::Sm3) => HashAlg::Sm3,
-            Some(PinHash::Sha1) => HashAlg::Sha1,
-            None => return Err(Error::NotSupported),
-        };
-        let digest = Zeroizing::new(alg.digest(pin.expose()));
-        Ok(sm4::Key::try_from(&digest[..sm4::KEY_LEN])?)
+        pin_key(self.pin_hash, pin)
     }
 
     fn verify_pin(&mut self, app: AppId, pin_type: PinType, pin: &Pin) -> Result<(), Error> {
@@ -68,31 +61,107 @@ impl Connection {
         build: impl Fn(SecuredField) -> R,
     ) -> Result<R, Error> {
         let challenge = self.challenge()?;
-        let mut session = secure::session_key_block(&challenge);
-        sm4::ecb_encrypt(key, &mut session)?;
-        let session = sm4::Key::from(session);
-        let framed = secure::frame(plaintext).map_err(|_| Error::InvalidLength)?;
-        let mut cipher = sm4::Cipher::new(
-            sm4::Direction::Encrypt,
-            sm4::Mode::Cbc,
-            &session,
-            &[0; sm4::BLOCK],
-            sm4::Padding::None,
-        );
-        let encrypted = cipher.update(&framed)?;
-        cipher.finish()?;
-        let unsigned: CommandApdu = build(SecuredField {
-            cipher: Secret::from(&encrypted[..]),
-            mac: [0; 4],
+        let session = sm4::Key::from(*session_key(key, &challenge)?);
+        secured_with(&challenge, &session, plaintext, build)
+    }
+}
+
+/// Key of one secured command: `key` over the challenge.
+fn session_key(
+    key: &sm4::Key,
+    challenge: &Challenge,
+) -> Result<Zeroizing<[u8; sm4::BLOCK]>, Error> {
+    let mut session = Zeroizing::new(secure::session_key_block(challenge));
+    sm4::ecb_encrypt(key, &mut *session)?;
+    Ok(session)
+}
+
+/// As [`Connection::secured`], with the challenge fetched and its key computed before.
+fn secured_with<R: Request>(
+    challenge: &Challenge,
+    session: &sm4::Key,
+    plaintext: &[u8],
+    build: impl Fn(SecuredField) -> R,
+) -> Result<R, Error> {
+    let framed = secure::frame(plaintext).map_err(|_| Error::InvalidLength)?;
+    let mut cipher = sm4::Cipher::new(
+        sm4::Direction::Encrypt,
+        sm4::Mode::Cbc,
+        session,
+        &[0; sm4::BLOCK],
+        sm4::Padding::None,
+    );
+    let encrypted = cipher.update(&framed)?;
+    cipher.finish()?;
+    let unsigned: CommandApdu = build(SecuredField {
+        cipher: Secret::from(&encrypted[..]),
+        mac: [0; 4],
+    })
+    .to_command();
+    let input = secure::mac_input(&unsigned).map_err(|_| Error::InvalidLength)?;
+    let mac = sm4::cbc_mac(session, &secure::mac_iv(challenge), &input)?;
+    let mac = [mac[0], mac[1], mac[2], mac[3]];
+    Ok(build(SecuredField {
+        cipher: Secret::from(encrypted),
+        mac,
+    }))
+}
+
+/// First 16 bytes of the PIN's hash, by the method that the device information names.
+fn pin_key(method: Option<PinHash>, pin: &Pin) -> Result<sm4::Key, Error> {
+    let alg = match method {
+        Some(PinHash::Sm3) => HashAlg::Sm3,
+        Some(PinHash::Sha1) => HashAlg::Sha1,
+        None => return Err(Error::NotSupported),
+    };
+    let digest = Zeroizing::new(alg.digest(pin.expose()));
+    Ok(sm4::Key::try_from(&digest[..sm4::KEY_LEN])?)
+}
+
+/// What a token wants from whoever knows its administrator PIN, who may be far away, before it takes
+/// a new user PIN. Good until the next command that spends a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnblockChallenge {
+    challenge: Challenge,
+    method: PinHash,
+}
+
+impl UnblockChallenge {
+    /// Bytes of [`UnblockChallenge::to_bytes`].
+    pub const LENGTH: usize = secure::CHALLENGE_LENGTH + 1;
+
+    /// For the way to the administrator.
+    pub fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let mut bytes = [0; Self::LENGTH];
+        let (challenge, method) = bytes.split_at_mut(secure::CHALLENGE_LENGTH);
+        challenge.copy_from_slice(&self.challenge);
+        method[0] = match self.method {
+            PinHash::Sm3 => 1,
+            PinHash::Sha1 => 0,
+        };
+        bytes
+    }
+
+    /// Reads what [`UnblockChallenge::to_bytes`] gave.
+    pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Option<Self> {
+        let (challenge, method) = bytes.split_at(secure::CHALLENGE_LENGTH);
+        Some(Self {
+            challenge: challenge.try_into().ok()?,
+            method: match method {
+                [1] => PinHash::Sm3,
+                [0] => PinHash::Sha1,
+                _ => return None,
+            },
         })
-        .to_command();
-        let input = secure::mac_input(&unsigned).map_err(|_| Error::InvalidLength)?;
-        let mac = sm4::cbc_mac(&session, &secure::mac_iv(&challenge), &input)?;
-        let mac = [mac[0], mac[1], mac[2], mac[3]];
-        Ok(build(SecuredField {
-            cipher: Secret::from(encrypted),
-            mac,
-        }))
+    }
+
+    /// The administrator's answer: a key that lets one user PIN be set, under this challenge alone.
+    /// It tells nothing about the PIN to whoever cannot try them all.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn answer(&self, admin: &Pin) -> Result<Zeroizing<[u8; sm4::BLOCK]>, Error> {
+        session_key(&pin_key(Some(self.method), admin)?, &self.challenge)
     }
 }
 
@@ -210,6 +279,46 @@ impl Application {
                 app,
                 secured,
             })?;
+            connection.call(&request).map(drop)
+        })
+    }
+
+    /// Asks the token for what [`Application::unblock_with`] needs an answer to.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] through a vendor's library; link errors.
+    pub fn unblock_challenge(&self) -> Result<UnblockChallenge, Error> {
+        self.run(Run::Once, |connection, _| {
+            if connection.skf_link().is_some() {
+                return Err(Error::NotSupported);
+            }
+            Ok(UnblockChallenge {
+                method: connection.pin_hash.ok_or(Error::NotSupported)?,
+                challenge: connection.challenge()?,
+            })
+        })
+    }
+
+    /// As [`Application::unblock_pin`], by an answer of [`UnblockChallenge::answer`]. A wrong one
+    /// spends a try of the administrator PIN.
+    ///
+    /// # Errors
+    /// As [`Application::unblock_pin`]; those of the token when the challenge was spent in
+    /// between.
+    pub fn unblock_with(
+        &self,
+        challenge: &UnblockChallenge,
+        answer: &[u8; sm4::BLOCK],
+        new_user: &Pin,
+    ) -> Result<(), Error> {
+        let session = sm4::Key::from(*answer);
+        self.run(Run::Once, |connection, app| {
+            let request = secured_with(
+                &challenge.challenge,
+                &session,
+                new_user.expose(),
+                |secured| UnblockPin { app, secured },
+            )?;
             connection.call(&request).map(drop)
         })
     }

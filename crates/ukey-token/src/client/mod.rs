@@ -30,7 +30,7 @@ mod sign;
 
 pub use agreement::{Agreement, AgreementPeer};
 pub use application::{MAX_APPLICATION_NAME, NewApplication};
-pub use auth::AUTH_KEY_LEN;
+pub use auth::{AUTH_KEY_LEN, UnblockChallenge};
 pub use container::MAX_CONTAINER_NAME;
 pub use extension::MAX_OBJECT;
 pub use file::MAX_FILE_NAME;

@@ -16,6 +16,49 @@ Examples:
   ukey-admin key generate
   ukey-admin key generate --container login --algorithm rsa2048")]
     Generate(KeyGenerateArgs),
+    /// Write the public half of a pair
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key export
+  ukey-admin key export --usage encrypt --format der --output encrypt.spki")]
+    Export(KeyExportArgs),
+    /// Import an encryption pair that a CA has wrapped to the signing key
+    ///
+    /// Takes an SM2EnvelopedKey (GM/T 0009) or a CSRResponse (GM/T 0092), PEM or DER. Certificates:
+    /// see cert import.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key import acme.enveloped --container main")]
+    Import(KeyImportArgs),
+}
+
+/// `key export`
+#[derive(Debug, Args)]
+pub(crate) struct KeyExportArgs {
+    /// Which of the two pairs
+    #[arg(long, value_enum, default_value_t = Usage::Sign)]
+    pub(crate) usage: Usage,
+    /// Container (default: the only one that has such a pair)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `key import`
+#[derive(Debug, Args)]
+pub(crate) struct KeyImportArgs {
+    /// File with the wrapped pair; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Container whose signing key it is wrapped to (default: the only one)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
 }
 
 /// `key generate`
@@ -97,6 +140,56 @@ Examples:
   ukey-admin --json cert list | jq -r '.data.certificates[] | [.subject, .not_after] | @tsv'"
     )]
     List(CertListArgs),
+    /// Make a certificate for the signing key, signed by itself
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin cert self-sign --subject 'CN=test' --output test.pem
+  ukey-admin cert self-sign --subject 'CN=test' --store")]
+    SelfSign(CertSelfSignArgs),
+    /// Check the certificates on the USBKEY: key, dates, use, and with --ca chain and revocation
+    ///
+    /// Exit code 13 when one of them is not good.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin cert check
+  ukey-admin cert check --ca ./ca
+  ukey-admin cert check --ca root.pem --crl ca.crl")]
+    Check(CertCheckArgs),
+}
+
+/// `cert self-sign`
+#[derive(Debug, Args)]
+pub(crate) struct CertSelfSignArgs {
+    /// Subject and issuer, for example 'C=CN,O=ACME,CN=ACME test'
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: String,
+    /// Container with the signing key (default: the only one)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+    /// Days that it is valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    /// Store it beside the key; a certificate that is there is not replaced
+    #[arg(long)]
+    pub(crate) store: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
+}
+
+/// `cert check`
+#[derive(Debug, Args)]
+pub(crate) struct CertCheckArgs {
+    /// Certificates that you trust, or the directory of ukey-ca
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Revocation list of the issuer
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crl: Option<PathBuf>,
 }
 
 /// `cert request`

@@ -1,6 +1,7 @@
 //! The command line as typed: one clap definition, from which parsing, help, man pages and
 //! completions are made. What the words mean is decided elsewhere; nothing here does anything.
 
+mod developer;
 mod file;
 mod key;
 mod lifecycle;
@@ -11,10 +12,14 @@ use std::path::PathBuf;
 
 use crate::pin_source::PinSource;
 
+pub(crate) use developer::{
+    ApduArgs, ConfigCommand, SealCommand, SealDeleteArgs, SealExportArgs, SealStoreArgs,
+};
 pub(crate) use file::{DecryptArgs, EncryptArgs, EnvelopeFormat, SignArgs, SignFormat, VerifyArgs};
 pub(crate) use key::{
-    CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs, Encoding,
-    EnrollArgs, KeyAlgorithmArg, KeyCommand, KeyGenerateArgs, Usage,
+    CertCheckArgs, CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
+    CertSelfSignArgs, Encoding, EnrollArgs, KeyAlgorithmArg, KeyCommand, KeyExportArgs,
+    KeyGenerateArgs, KeyImportArgs, Usage,
 };
 pub(crate) use lifecycle::{
     AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,
@@ -22,7 +27,7 @@ pub(crate) use lifecycle::{
 };
 pub(crate) use token::{
     ContainerCommand, ContainerDeleteArgs, DeviceCommand, DeviceInitArgs, DoctorArgs,
-    PinChangeArgs, PinCommand, PinRole, PinUnblockArgs,
+    PinAnswerArgs, PinChangeArgs, PinCommand, PinRole, PinUnblockArgs, WatchArgs,
 };
 
 /// Operate USBKEYs (智能密码钥匙, GM/T 0016/0017 tokens): initialise them, manage PINs, keys and
@@ -144,10 +149,10 @@ pub(crate) enum Command {
     /// List and drop containers that only decrypt: those of renewed and recovered keys
     #[command(subcommand)]
     Retired(RetiredCommand),
-    /// Make key pairs inside the USBKEY
+    /// Make, import and export key pairs
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Request, import, export and list certificates
+    /// Request, self-sign, import, export, list and check certificates
     #[command(subcommand)]
     Cert(CertCommand),
     /// Get a signature and an encryption certificate from a certification authority (申请)
@@ -176,8 +181,21 @@ pub(crate) enum Command {
     Encrypt(EncryptArgs),
     /// Decrypt a file
     Decrypt(DecryptArgs),
+    /// Store, list and export electronic seals, as they are
+    #[command(subcommand)]
+    Seal(SealCommand),
     /// Find out what does not work and what to do about it
     Doctor(DoctorArgs),
+    /// Tell when USBKEYs come and go; the same as device watch
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin --json watch | while read -r event; do echo \"$event\"; done")]
+    Watch(WatchArgs),
+    /// Show and check the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Send command APDUs as they are
+    Apdu(ApduArgs),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 Examples:

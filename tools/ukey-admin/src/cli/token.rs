@@ -18,6 +18,12 @@ Examples:
   ukey-admin --json device list | jq -r '.data.devices[].serial'"
     )]
     List,
+    /// Tell when USBKEYs come and go, until Ctrl-C; with --json one object a line
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin device watch
+  ukey-admin --json device watch --count 1 --timeout 60")]
+    Watch(WatchArgs),
     /// Show everything about one USBKEY: versions, space, applications, PIN states
     #[command(after_long_help = "\
 Examples:
@@ -36,6 +42,17 @@ Examples:
   ukey-admin device init --new-auth-key-file device.key   replace the factory device key too
   ukey-admin device init --dry-run                        show what would be destroyed")]
     Init(DeviceInitArgs),
+}
+
+/// `device watch`, `watch`
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct WatchArgs {
+    /// End after this many events
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<u32>,
+    /// End after this many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u64>,
 }
 
 /// `device init`
@@ -85,8 +102,28 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   ukey-admin pin unblock
-  ukey-admin pin unblock --so-pin-source file:so.pin --new-pin-source env:NEW_PIN")]
+  ukey-admin pin unblock --so-pin-source file:so.pin --new-pin-source env:NEW_PIN
+  ukey-admin pin unblock --offline        shows a code; the operator answers it (see pin answer)")]
     Unblock(PinUnblockArgs),
+    /// Answer the code that pin unblock --offline shows on another machine
+    ///
+    /// Run by whoever knows the SO PIN. The answer sets one user PIN, once, on that USBKEY alone;
+    /// the SO PIN does not leave this machine, and the new user PIN does not come here.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin pin answer 3F0A-11C2-9E55-70D4-01AB
+  ukey-admin pin answer --so-pin-source file:so.pin 3F0A-11C2-9E55-70D4-01AB")]
+    Answer(PinAnswerArgs),
+}
+
+/// `pin answer`
+#[derive(Debug, Args)]
+pub(crate) struct PinAnswerArgs {
+    /// The code that the holder reads out
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    #[command(flatten)]
+    pub(crate) so_pin: SoPinArgs,
 }
 
 /// `pin change`
@@ -106,6 +143,12 @@ pub(crate) struct PinChangeArgs {
 /// `pin unblock`
 #[derive(Debug, Args)]
 pub(crate) struct PinUnblockArgs {
+    /// Without the SO PIN: show a code, and take the answer that an operator makes of it elsewhere
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Where the operator's answer comes from; a prompt asks
+    #[arg(long, value_name = "SOURCE", requires = "offline")]
+    pub(crate) answer_source: Option<PinSource>,
     #[command(flatten)]
     pub(crate) so_pin: SoPinArgs,
     #[command(flatten)]
@@ -154,14 +197,27 @@ pub(crate) struct ContainerDeleteArgs {
 Examples:
   ukey-admin doctor
   ukey-admin --json doctor | jq '.data.checks[] | select(.status != \"ok\")'
-
   ukey-admin doctor --decrypt tender.pdf.enc          before the day of the opening
+  ukey-admin doctor --self-test                       sign and decrypt for real; asks for the PIN
+  ukey-admin doctor --bundle report.json              for whoever helps; no secrets in it
 
-No PIN is asked for and no try is spent. Exit code: 0 all fine, 1 warnings, 2 failures.")]
+Without --self-test no PIN is asked for and no try is spent. Exit code: 0 all fine, 1 warnings, 2
+failures.")]
 pub(crate) struct DoctorArgs {
     /// Say which key pair would open this file
     #[arg(long, value_name = "FILE")]
     pub(crate) decrypt: Option<PathBuf>,
+    /// Try random numbers, a signature and a decryption with every container; needs the PIN
+    #[arg(long)]
+    pub(crate) self_test: bool,
+    /// Write the report, the system and the log's warnings to this file; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Look for devices, drivers and registrations under this directory: another system's files
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    pub(crate) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pin: PinArgs,
 }
 
 /// The two PINs of an application.

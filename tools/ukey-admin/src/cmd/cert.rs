@@ -3,17 +3,24 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use ukey_pki::{Certificate, CertificationRequest, Name};
+use ukey_pki::{
+    Certificate, CertificationRequest, Name,
+    certificate::{
+        Validity,
+        build::{self, Profile, Template},
+    },
+};
 use ukey_token::{
     KeyUsage,
     view::{ContainerView, ObjectView, Side},
 };
 
+use super::cert_check;
 use crate::{
     certificate,
     cli::{
-        CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs, Encoding,
-        OutputArgs, Usage,
+        CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
+        CertSelfSignArgs, Encoding, OutputArgs, Usage,
     },
     context::Context,
     earlier,
@@ -31,6 +38,8 @@ pub(crate) fn run(context: &Context, command: &CertCommand) -> Result<Outcome> {
         CertCommand::Import(args) => import(context, args),
         CertCommand::Export(args) => export(context, args),
         CertCommand::List(args) => list(context, args),
+        CertCommand::SelfSign(args) => self_sign(context, args),
+        CertCommand::Check(args) => cert_check::run(context, args),
     }
 }
 
@@ -79,8 +88,53 @@ fn request(context: &Context, args: &CertRequestArgs) -> Result<Outcome> {
     )
 }
 
-/// Writes a certificate or request where it is wanted: a file, or the result itself.
-fn deliver(
+/// A certificate that vouches for itself, for tests and for what needs one before a CA answers.
+fn self_sign(context: &Context, args: &CertSelfSignArgs) -> Result<Outcome> {
+    let subject: Name = args.subject.parse()?;
+    output::check_stream(context, args.output.output.as_deref())?;
+    let application = target::selected_application(context)?;
+    let (container, view) = target::signing_container(&application, args.container.as_deref())?;
+    let missing = || Error::NotFound {
+        what: Item::SigningKey,
+        name: view.name.clone(),
+    };
+    let public_key = view.signature.public_key.as_ref().ok_or_else(missing)?;
+    if args.store && view.signature.certificate.is_some() {
+        return Err(Error::Exists {
+            what: Item::Certificate,
+            name: text::in_container(&view.name),
+        });
+    }
+    login::user(context, &application, &args.pin)?;
+    let signer = TokenSigner::new(container.clone(), public_key);
+    let template = Template {
+        subject: &subject,
+        public_key: &certificate::to_pki(public_key),
+        profile: Profile::Signature,
+        validity: Validity::days(time::OffsetDateTime::now_utc(), args.days),
+        extensions: &[],
+    };
+    let made = build::issue(&template, None, &signer)?;
+    if args.store {
+        container.import_certificate(KeyUsage::Signature, made.as_der())?;
+    }
+    let data = json!({
+        "container": view.name,
+        "stored": args.store,
+        "certificate": certificate::data(made.as_der()),
+        "pem": made.to_pem(),
+    });
+    deliver(
+        &args.output,
+        args.format,
+        made.as_der(),
+        made.to_pem(),
+        data,
+    )
+}
+
+/// Writes a key, certificate or request where it is wanted: a file, or the result itself.
+pub(crate) fn deliver(
     output: &OutputArgs,
     format: Encoding,
     der: &[u8],

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ukey_token::{Device, PinInfo, PinState, PinType};
 
-use super::init;
+use super::{init, watch};
 use crate::{
     cli::DeviceCommand,
     context::Context,
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) fn run(context: &Context, command: &DeviceCommand) -> Result<Outcome> {
     match command {
         DeviceCommand::List => list(context),
+        DeviceCommand::Watch(args) => watch::run(context, *args),
         DeviceCommand::Info => info(context),
         DeviceCommand::Init(args) => init::run(context, args),
     }

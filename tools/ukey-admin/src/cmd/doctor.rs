@@ -1,13 +1,30 @@
-//! `doctor`: walks from the reader to the certificates and names what is broken, with one action
-//! each. Spends no PIN try and changes nothing.
+//! `doctor`: walks from the USB device to the browser and names what is broken, with one action
+//! each. Spends no PIN try and changes nothing; only `--self-test` asks for the PIN.
+//!
+//! | check | looks at | file |
+//! |---|---|---|
+//! | 1–3 | USB device; interface and driver; list of the CCID driver | `usb` |
+//! | 4, 7 | smart card service; readers and cards | `service` |
+//! | 5, 6 | rights of user and session; other programs | `rights` |
+//! | 8, 9 | applications and space; PINs | `keys` |
+//! | 10 | certificates | `certificates` |
+//! | 11 | retired pairs; `--decrypt` | `keys`, `envelope` |
+//! | 12–14 | PKCS#11, SKF, browsers | `registration` |
+//! | 15, 16 | self-test; last error | `trial` |
 //!
 //! A code is `UK-D` and three digits: two for the check (its number in the documentation), one for
 //! the finding, 0 when all is well. Codes never change their meaning.
 
+mod bundle;
 mod certificates;
 mod envelope;
 mod keys;
+mod place;
+mod registration;
+mod rights;
 mod service;
+mod trial;
+mod usb;
 
 use console::Style;
 use serde_json::{Value, json};
@@ -17,8 +34,11 @@ use crate::{
     context::Context,
     error::{Error, Result},
     output::{self, Outcome},
-    target,
+    target::{self, Found},
+    text,
 };
+
+use place::Place;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +117,9 @@ impl Finding {
 }
 
 pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome> {
+    let place = Place::new(args.root.as_deref());
     let found = target::fitting(context)?;
-    let mut findings = service::check(context, &found);
-    for device in &found.devices {
-        keys::check(context, device, &mut findings);
-    }
-    if let Some(path) = &args.decrypt {
-        envelope::check(context, path, &found.devices, &mut findings)?;
-    }
+    let findings = findings(context, args, &place, &found)?;
     let count = |status| {
         findings
             .iter()
@@ -114,11 +129,49 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome> {
     let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
     let checks: Vec<Value> = findings.iter().map(Finding::data).collect();
     let data = json!({ "checks": checks, "warnings": warnings, "failures": failures });
+    if let Some(path) = &args.bundle {
+        bundle::write(context, &place, path, &data["checks"])?;
+        context.talk.say(&text::written(text::WRITTEN, path));
+    }
     let mut outcome = Outcome::new(data, render(&findings));
     if warnings + failures > 0 {
         outcome.verdict = Some(Error::Findings { warnings, failures });
     }
     Ok(outcome)
+}
+
+/// All checks, in their order.
+fn findings(
+    context: &Context,
+    args: &DoctorArgs,
+    place: &Place,
+    found: &Found,
+) -> Result<Vec<Finding>> {
+    let by_usb = context.config.pcsc_enabled || !context.config.vendor_libraries.is_empty();
+    let usb = match by_usb {
+        true => usb::devices(place),
+        false => Vec::new(),
+    };
+    let mut findings = usb::check(context, place, found, &usb);
+    findings.extend(service::check(context, place, found));
+    findings.extend(rights::check(context, place, &usb));
+    let busy = found
+        .unusable
+        .iter()
+        .any(|(_, error)| matches!(error, ukey_token::Error::Busy));
+    findings.push(rights::others(context, place, busy));
+    for device in &found.devices {
+        keys::check(context, device, &mut findings);
+    }
+    if let Some(path) = &args.decrypt {
+        envelope::check(context, path, &found.devices, &mut findings)?;
+    }
+    findings.extend(registration::check(context, place));
+    findings.extend(trial::check(context, args, &found.devices)?);
+    findings.push(trial::last_error(context));
+    // Stable: within a check, in the order of devices and containers.
+    findings.sort_by_key(|finding| finding.code / 10);
+    Ok(findings)
 }
 
 fn render(findings: &[Finding]) -> String {

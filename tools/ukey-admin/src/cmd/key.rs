@@ -1,26 +1,115 @@
-//! `key generate`.
+//! `key generate`, `key export`, `key import`.
 
+use base64::Engine as _;
 use serde_json::json;
+use ukey_pki::{csr_response::CsrResponse, enveloped_key::EnvelopedKey};
 use ukey_token::{
-    Application, Container,
+    Application, Container, KeyUsage,
     view::{ContainerView, PublicKey},
 };
 
-use super::container::key_name;
+use super::{cert, container::key_name, issued};
 use crate::{
     certificate,
-    cli::{AuthorityArgs, KeyAlgorithmArg, KeyCommand, KeyGenerateArgs},
+    cli::{
+        AuthorityArgs, KeyAlgorithmArg, KeyCommand, KeyExportArgs, KeyGenerateArgs, KeyImportArgs,
+    },
     context::Context,
     error::{Error, Item, Result},
-    interrupt, login,
-    output::Outcome,
-    target, text,
+    files, interrupt, login,
+    output::{self, Outcome},
+    self_test, target, text,
+    token_keys::TokenDecryptor,
 };
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Result<Outcome> {
     match command {
         KeyCommand::Generate(args) => generate(context, args),
+        KeyCommand::Export(args) => export(context, args),
+        KeyCommand::Import(args) => import(context, args),
     }
+}
+
+/// The public half of a pair, as SubjectPublicKeyInfo.
+fn export(context: &Context, args: &KeyExportArgs) -> Result<Outcome> {
+    output::check_stream(context, args.output.output.as_deref())?;
+    let application = target::selected_application(context)?;
+    let (container, key) = target::public_key(&application, args.container.as_deref(), args.usage)?;
+    let public = certificate::to_pki(&key);
+    let der = public.to_spki_der();
+    let pem = pem(&der);
+    let data = json!({
+        "container": container,
+        "usage": text::usage_word(args.usage),
+        "algorithm": key_name(&key),
+        "key_identifier": certificate::hex(&public.key_identifier()),
+        "pem": pem,
+    });
+    cert::deliver(&args.output, args.format, &der, pem, data)
+}
+
+/// An encryption pair that is wrapped to the signing key of its container.
+fn import(context: &Context, args: &KeyImportArgs) -> Result<Outcome> {
+    let bytes = files::read_small(&args.input)?;
+    let pair = match CsrResponse::from_file_bytes(&bytes) {
+        Ok(response) => response.enveloped_key,
+        Err(_) => Some(EnvelopedKey::from_der(&unwrap_pem(&bytes)?)?),
+    };
+    let pair = pair.ok_or_else(|| Error::NotFound {
+        what: Item::EncryptionKey,
+        name: args.input.display().to_string(),
+    })?;
+    let application = target::selected_application(context)?;
+    let (container, view) = target::signing_container(&application, args.container.as_deref())?;
+    if view.encryption.public_key.is_some() {
+        return Err(Error::Exists {
+            what: Item::EncryptionKey,
+            name: text::in_container(&view.name),
+        });
+    }
+    login::user(context, &application, &args.pin)?;
+    issued::store_pair(&container, &view, &pair)?;
+    let identifier = certificate::hex(&pair.public_key().key_identifier());
+    let decryptor = TokenDecryptor::new(container, KeyUsage::Encryption);
+    if !self_test::decrypts(&decryptor, &pair.public_key())? {
+        return Err(Error::SelfTest(text::SELF_TEST_DECRYPT));
+    }
+    let data = json!({ "container": view.name, "key_identifier": identifier, "self_test": "ok" });
+    Ok(Outcome::new(
+        data,
+        format!("{}\n", text::pair_imported(&view.name)),
+    ))
+}
+
+/// The bytes between BEGIN and END lines, or all of them where there are none.
+fn unwrap_pem(bytes: &[u8]) -> Result<Vec<u8>> {
+    let Some(text) = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.contains("-----BEGIN"))
+    else {
+        return Ok(bytes.to_vec());
+    };
+    let body: String = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    base64::engine::general_purpose::STANDARD
+        .decode(body)
+        .map_err(|_| Error::Unfit(text::error::NOT_A_WRAPPED_KEY.to_owned()))
+}
+
+fn pem(der: &[u8]) -> String {
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
+    for (at, digit) in body.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(digit);
+    }
+    text.push_str("\n-----END PUBLIC KEY-----\n");
+    text
 }
 
 fn generate(context: &Context, args: &KeyGenerateArgs) -> Result<Outcome> {

@@ -1,7 +1,10 @@
 //! One file per command group. A command gets what was typed, and gives its result or its error;
 //! it prints nothing but talk.
 
+pub(crate) mod apdu;
 pub(crate) mod cert;
+pub(crate) mod cert_check;
+pub(crate) mod config;
 pub(crate) mod container;
 pub(crate) mod decrypt;
 pub(crate) mod device;
@@ -17,9 +20,11 @@ pub(crate) mod pin;
 pub(crate) mod recover;
 pub(crate) mod renew;
 pub(crate) mod retired;
+pub(crate) mod seal;
 pub(crate) mod sign;
 pub(crate) mod verify;
 pub(crate) mod version;
+pub(crate) mod watch;
 
 use ukey_ca::request::Act;
 
@@ -47,7 +52,11 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Verify(args) => verify::run(context, args),
         Command::Encrypt(args) => encrypt::run(context, args),
         Command::Decrypt(args) => decrypt::run(context, args),
+        Command::Seal(command) => seal::run(context, command),
         Command::Doctor(args) => doctor::run(context, args),
+        Command::Watch(args) => watch::run(context, *args),
+        Command::Config(command) => config::run(context, command),
+        Command::Apdu(args) => apdu::run(context, args),
         Command::Completions { shell } => generated::completions(*shell),
         Command::ManPages { directory } => generated::man_pages(directory),
         Command::Version => version::run(context),

@@ -3,6 +3,8 @@
 use serde_json::json;
 use ukey_token::{PinState, PinType};
 
+mod offline;
+
 use super::device::{ApplicationPins, pin_data};
 use crate::{
     cli::{PinChangeArgs, PinCommand, PinRole, PinUnblockArgs},
@@ -17,7 +19,9 @@ pub(crate) fn run(context: &Context, command: &PinCommand) -> Result<Outcome> {
     match command {
         PinCommand::Status => status(context),
         PinCommand::Change(args) => change(context, args),
+        PinCommand::Unblock(args) if args.offline => offline::unblock(context, args),
         PinCommand::Unblock(args) => unblock(context, args),
+        PinCommand::Answer(args) => offline::answer(context, args),
     }
 }
 

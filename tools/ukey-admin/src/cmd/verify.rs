@@ -60,7 +60,8 @@ fn signature_path(args: &VerifyArgs) -> Option<PathBuf> {
     })
 }
 
-fn anchors(paths: &[PathBuf]) -> Result<Vec<Certificate>> {
+/// Certificates that the user trusts.
+pub(crate) fn anchors(paths: &[PathBuf]) -> Result<Vec<Certificate>> {
     let mut anchors = Vec::new();
     for path in paths {
         let mut found = match path.is_dir() {

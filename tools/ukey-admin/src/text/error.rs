@@ -11,6 +11,18 @@ use crate::{
 };
 
 pub(crate) const PIN_NOT_SET: &str = "this application has no user PIN yet";
+pub(crate) const NOT_GOOD: &str = "not every certificate is good";
+pub(crate) const SEAL_NAME: &str = "a seal's name has 1 to 24 letters, digits, - _ or .";
+pub(crate) const NOT_A_WRAPPED_KEY: &str = "this file holds no wrapped key";
+
+pub(crate) fn not_hex(text: &str) -> String {
+    format!("{text:?} is not a row of bytes in hexadecimal digits")
+}
+
+pub(crate) fn mistyped(what: &str) -> String {
+    format!("the {what} is not what was read out; nothing was tried with it")
+}
+
 pub(crate) const ANSWER_WITHOUT_KEY: &str = "the key that this answer is for is not on the USBKEY; an answer belongs to the request made here";
 pub(crate) const NOT_CONFIRMED: &str = "not confirmed; nothing was changed";
 pub(crate) const VERIFICATION_FALSE: &str = "the signature is NOT valid";
@@ -85,6 +97,7 @@ fn item(what: Item) -> &'static str {
         Item::Certificate => "certificate",
         Item::KeyForCertificate => "key pair on the USBKEY that fits the certificate",
         Item::Signature => "signature",
+        Item::Seal => "seal",
         Item::File => "file",
     }
 }

@@ -350,3 +350,51 @@ tell from the file itself.";
 pub(crate) fn recipient_outside_validity(name: &str) -> String {
     format!("the certificate of {name} is outside of its validity; is it still in use?")
 }
+
+pub(crate) const WATCHING: &str = "Waiting for USBKEYs; Ctrl-C ends.";
+pub(crate) const NO_SEALS: &str = "There are no seals.";
+pub(crate) const GOOD: &str = "good";
+pub(crate) const OTHER_KEY: &str = "it certifies another key than the one beside it";
+pub(crate) const REVOKED: &str = "it is on the revocation list";
+pub(crate) const LIST_OF_STRANGER: &str = "the revocation list is not of a trusted authority";
+pub(crate) const LIST_NOT_SIGNED: &str = "the revocation list is not signed by its authority";
+pub(crate) const LIST_TOO_OLD: &str = "the revocation list is out of date";
+pub(crate) const ANSWER: &str = "answer";
+pub(crate) const CODE: &str = "code";
+pub(crate) const ANSWER_LABEL: &str = "Answer";
+pub(crate) const ANSWER_PROMPT: &str = "The operator's answer: ";
+
+pub(crate) fn unblock_code(code: &str) -> String {
+    format!("Code for the operator: {code}\nLeave the USBKEY plugged in until the answer is here.")
+}
+
+pub(crate) fn bare_prompt(role: PinRole) -> String {
+    format!("{}: ", role_capital(role))
+}
+
+pub(crate) fn outside_dates(from: &str, until: &str) -> String {
+    format!("it is valid from {from} until {until} only; is the computer's clock right?")
+}
+
+pub(crate) fn config_is_valid(file: &str) -> String {
+    format!("{file} is a valid configuration.")
+}
+
+pub(crate) fn seal_stored(name: &str) -> String {
+    format!("Seal {name} is stored.")
+}
+
+pub(crate) fn seal_deleted(name: &str) -> String {
+    format!("Seal {name} is deleted.")
+}
+
+pub(crate) fn pair_imported(container: &str) -> String {
+    format!("Encryption key imported to container {container} and tried.")
+}
+
+pub(crate) fn reader_event(event: &str, reader: &str, serial: Option<&str>) -> String {
+    match serial {
+        Some(serial) => format!("{event}  {serial}  {reader}"),
+        None => format!("{event}  {reader}"),
+    }
+}

@@ -2,15 +2,9 @@
 //! lasts. Whatever the moment: what worked before works, and the same command, run again, ends well
 //! with nothing lost and nothing issued twice.
 
-use std::{
-    fs,
-    os::unix::process::ExitStatusExt,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::OnceLock,
-};
+use std::{fs, os::unix::process::ExitStatusExt, process::Stdio};
 
-use crate::support::{Desk, ENROLL, with_pin};
+use crate::support::{Desk, ENROLL, c_library, with_pin};
 
 /// More moments than any command has.
 const MANY: u32 = 400;
@@ -22,31 +16,13 @@ enum Fault {
     Pulled,
 }
 
-/// The library of `fault.c`.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = LIBRARY.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("fault.so");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/fault.c");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
-            .args([path.as_path(), Path::new(source)])
-            .status()
-            .expect("a C compiler is installed");
-        assert!(compiled.success());
-        (folder, path)
-    });
-    path
-}
-
 /// Runs `command` with the fault at a moment; `false` when it ended before that.
 fn strike(desk: &Desk, command: &[&str], fault: Fault, moment: u32) -> bool {
     let (image, mark) = (desk.path("key0.img"), desk.path("mark"));
     let mut victim = desk.command();
     victim
         .args(command)
-        .env("LD_PRELOAD", library())
+        .env("LD_PRELOAD", c_library("fault.c"))
         .env("FAULT_AT", moment.to_string())
         .env("FAULT_MARK", &mark)
         .stdout(Stdio::null())

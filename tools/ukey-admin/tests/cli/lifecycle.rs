@@ -44,8 +44,9 @@ fn what_was_encrypted_before_a_renewal_opens_after_it() {
     assert_eq!(retired["data"]["retired"][0]["container"], "main");
     let (code, seen) = desk.json(["doctor", "--decrypt", "old.enc"]);
     let checks = seen["data"]["checks"].as_array().unwrap();
-    let last = checks.last().unwrap();
-    assert_eq!((code, &last["code"]), (0, &"UK-D110".into()), "{last}");
+    let last = checks.iter().find(|check| check["code"] == "UK-D110");
+    let last = last.unwrap();
+    assert_eq!(code, 0, "{seen}");
     assert!(
         last["message"]
             .as_str()
@@ -300,10 +301,8 @@ fn only_a_retired_container_can_be_dropped() {
         .code(7);
     let (code, seen) = desk.json(["doctor", "--decrypt", "old.enc"]);
     let checks = seen["data"]["checks"].as_array().unwrap();
-    assert_eq!(
-        (code, &checks.last().unwrap()["code"]),
-        (2, &"UK-D111".into())
-    );
+    assert_eq!(code, 2);
+    assert!(checks.iter().any(|check| check["code"] == "UK-D111"));
     desk.run(&drop).code(7);
     desk.run(with_pin(&["sign", "tender"])).ok();
 }

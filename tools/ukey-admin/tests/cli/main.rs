@@ -4,7 +4,9 @@
 
 mod answers;
 mod certificates;
+mod commands;
 mod doctor;
+mod doctor_system;
 mod envelope;
 mod faults;
 mod interface;

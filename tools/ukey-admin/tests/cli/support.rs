@@ -1,12 +1,14 @@
 //! A folder with token images, and the program run in it.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     fs,
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::Mutex,
     thread,
 };
 
@@ -268,12 +270,55 @@ impl Desk {
         found.certificates
     }
 
+    /// Works with the only key's application as any program may that knows the PIN.
+    #[track_caller]
+    pub(crate) fn as_program(&self, work: impl FnOnce(&ukey_token::Application)) {
+        let image = self.images[0].clone().into_os_string();
+        let config = ukey_host::Config::load_with(&|name| match name {
+            "UKEY_PCSC" => Some("off".into()),
+            "UKEY_EMBEDDED" => Some(image.clone()),
+            _ => None,
+        });
+        let registry = ukey_host::registry(&config.unwrap());
+        registry.refresh().unwrap();
+        let device = registry.readers()[0].device().unwrap();
+        let application = device.application("UKEY");
+        let pin = ukey_token::Pin::new(USER_PIN.as_bytes()).unwrap();
+        application
+            .verify_pin(ukey_token::PinType::User, &pin)
+            .unwrap();
+        work(&application);
+    }
+
     /// Tries left of the user PIN.
     #[track_caller]
     pub(crate) fn tries_left(&self) -> u64 {
         let (_, status) = self.json(["pin", "status"]);
         status["data"]["user"]["tries_left"].as_u64().unwrap()
     }
+}
+
+/// A C file beside this one, as a library to be loaded before the C library.
+pub(crate) fn c_library(source: &str) -> PathBuf {
+    static LIBRARIES: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut libraries = LIBRARIES.lock().unwrap();
+    let compile = || {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let unfinished = folder.join(format!("{source}.{}", std::process::id()));
+        let code = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli")).join(source);
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
+            .args([&unfinished, &code])
+            .status()
+            .expect("a C compiler is installed");
+        assert!(compiled.success());
+        let library = folder.join(format!("{source}.so"));
+        // Another test's process may do the same now.
+        fs::rename(unfinished, &library).unwrap();
+        library
+    };
+    let library = libraries.entry(source.to_owned());
+    library.or_insert_with(compile).clone()
 }
 
 /// Arguments that enrol the only key.

@@ -1,14 +1,16 @@
-//! Checks 8 and 9: applications and space, PINs and their tries.
+//! Checks 8, 9 and 11: applications and space, PINs and their tries, retired pairs.
 
-use ukey_token::{Application, Device, PinInfo, PinState};
+use ukey_pki::Certificate;
+use ukey_token::{Application, Device, PinInfo, PinState, view::ObjectView};
 
 use super::{Finding, Status, certificates};
 use crate::{
+    certificate,
     cli::PinRole,
     cmd::device::ApplicationPins,
     context::Context,
     error::Result,
-    target,
+    retired, target,
     text::{self, doctor as words},
 };
 
@@ -87,12 +89,39 @@ fn application(application: &Application, findings: &mut Vec<Finding>) -> Result
     let pins = ApplicationPins::read(device, application.name().to_owned())?;
     findings.push(pin(application.name(), PinRole::User, &pins.user));
     findings.push(pin(application.name(), PinRole::So, &pins.so));
-    certificates::check(
-        &target::display_name(device),
-        &*application.view()?,
-        findings,
-    );
+    let view = application.view()?;
+    certificates::check(&target::display_name(device), &view, findings);
+    findings.extend(retired_pairs(&view));
     Ok(())
+}
+
+/// Check 11: what opens older files is still able to. Whether it decrypts needs the PIN.
+fn retired_pairs(view: &ObjectView) -> Vec<Finding> {
+    let containers = view.containers.iter();
+    let retired = containers.filter(|one| retired::is_retired(one, &view.containers));
+    retired
+        .map(|container| {
+            let pair = &container.encryption;
+            let certified = || {
+                let certificate = Certificate::from_der(pair.certificate.as_deref()?).ok()?;
+                let key = pair.public_key.as_ref()?;
+                certificate::certifies(&certificate, key).then_some(certificate)
+            };
+            let finding = |code, status, message: String, action| {
+                Finding::new(code, status, &container.name, message, action)
+            };
+            match certified() {
+                Some(certificate) => {
+                    let message = words::opens_older(&certificate.serial_hex());
+                    finding(113, Status::Ok, message, "")
+                }
+                None => {
+                    let message = words::RETIRED_BROKEN.to_owned();
+                    finding(114, Status::Fail, message, words::RECOVER_PAIR)
+                }
+            }
+        })
+        .collect()
 }
 
 fn pin(application: &str, role: PinRole, info: &PinInfo) -> Finding {

@@ -2,11 +2,11 @@
 
 use ukey_token::{Error, transport::TransportError};
 
-use super::{Finding, Status};
+use super::{Finding, Status, place::Place, rights};
 use crate::{context::Context, target::Found, text::doctor as words};
 
-pub(super) fn check(context: &Context, found: &Found) -> Vec<Finding> {
-    let mut findings = vec![service(context, found)];
+pub(super) fn check(context: &Context, place: &Place, found: &Found) -> Vec<Finding> {
+    let mut findings = vec![service(context, place, found)];
     for (reader, error) in found
         .unusable
         .iter()
@@ -36,7 +36,7 @@ pub(super) fn check(context: &Context, found: &Found) -> Vec<Finding> {
     findings
 }
 
-fn service(context: &Context, found: &Found) -> Finding {
+fn service(context: &Context, place: &Place, found: &Found) -> Finding {
     let subject = words::SERVICE;
     if !context.config.pcsc_enabled {
         return Finding::new(43, Status::Skipped, subject, words::PCSC_OFF.to_owned(), "");
@@ -53,6 +53,10 @@ fn service(context: &Context, found: &Found) -> Finding {
         Status::Warn
     };
     match failure {
+        Some(_) if rights::socket_refuses(place) => {
+            let message = words::SERVICE_REFUSED.to_owned();
+            Finding::new(42, status, subject, message, words::ASK_FOR_RIGHTS)
+        }
         None => Finding::new(40, Status::Ok, subject, words::SERVICE_OK.to_owned(), ""),
         Some(Error::Transport(TransportError::AccessRefused)) => {
             let message = words::SERVICE_REFUSED.to_owned();

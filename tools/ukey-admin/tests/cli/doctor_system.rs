@@ -1,0 +1,542 @@
+//! What the doctor finds around the key: devices and drivers under a root of our own, a pcscd of our
+//! own, sockets without rights, registrations and browsers, the clock, the log, and the bundle.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{fs::PermissionsExt, net::UnixListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::support::{Desk, SO_PIN, USER_PIN, c_library, with_pin};
+
+/// Codes and their status.
+struct Report(Vec<(String, String)>);
+
+impl Report {
+    fn new(json: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(json).unwrap();
+        let checks = value["data"]["checks"].as_array().unwrap();
+        let word = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
+        Self(
+            checks
+                .iter()
+                .map(|check| (word(check, "code"), word(check, "status")))
+                .collect(),
+        )
+    }
+
+    #[track_caller]
+    fn says(&self, code: &str, status: &str) {
+        let wanted = (format!("UK-D{code}"), status.to_owned());
+        assert!(
+            self.0.contains(&wanted),
+            "{wanted:?} is not in {:?}",
+            self.0
+        );
+    }
+
+    #[track_caller]
+    fn is_silent_on(&self, code: &str) {
+        let code = format!("UK-D{code}");
+        assert!(self.0.iter().all(|(one, _)| *one != code), "{:?}", self.0);
+    }
+}
+
+/// The doctor on the root `sys` of the desk, with the smart card service switched on and stopped.
+fn command(desk: &Desk) -> Command {
+    let mut command = desk.command();
+    command
+        .args(["--json", "doctor", "--root", "sys"])
+        .env("UKEY_PCSC", "on")
+        .env("PCSCLITE_CSOCK_NAME", desk.path("nowhere"));
+    command
+}
+
+fn examine(desk: &Desk) -> Report {
+    Report::new(&command(desk).output().unwrap().stdout)
+}
+
+fn write(desk: &Desk, path: &str, content: &str) {
+    let path = desk.path("sys").join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+/// A USB device with one interface, in the way of sysfs.
+fn plug(desk: &Desk, port: &str, product: &str, class: &str) {
+    let folder = format!("sys/bus/usb/devices/{port}");
+    for (name, value) in [
+        ("idVendor", "1209"),
+        ("idProduct", "0001"),
+        ("product", product),
+        ("speed", "12"),
+        ("busnum", "1"),
+        ("devnum", "5"),
+        ("bMaxPower", "200mA"),
+    ] {
+        write(desk, &format!("{folder}/{name}"), &format!("{value}\n"));
+    }
+    write(desk, &format!("{folder}/{port}:1.0/bInterfaceClass"), class);
+}
+
+fn list_ids(desk: &Desk, vendor: &str, product: &str) {
+    let list = format!(
+        "<key>ifdVendorID</key><array><string>{vendor}</string></array>\
+         <key>ifdProductID</key><array><string>{product}</string></array>"
+    );
+    write(desk, "etc/libccid_Info.plist", &list);
+}
+
+#[test]
+fn a_device_that_the_driver_does_not_list() {
+    let desk = Desk::with_keys(0);
+    plug(&desk, "1-1", "USB Key", "0b\n");
+    let report = examine(&desk);
+    report.says("010", "ok");
+    report.says("020", "ok");
+    report.says("032", "fail");
+    list_ids(&desk, "0x096E", "0x0503");
+    examine(&desk).says("031", "fail");
+    list_ids(&desk, "0x1209", "0x0001");
+    examine(&desk).says("030", "ok");
+}
+
+#[test]
+fn a_device_on_a_weak_hub_or_with_the_wrong_driver() {
+    let desk = Desk::with_keys(0);
+    plug(&desk, "1-1.2", "Token", "0b\n");
+    write(&desk, "sys/bus/usb/devices/1-1/bmAttributes", "a0\n");
+    examine(&desk).says("012", "warn");
+    write(&desk, "sys/bus/usb/devices/1-1/bmAttributes", "e0\n");
+    examine(&desk).says("010", "ok");
+    let driver = desk.path("sys/sys/bus/usb/devices/1-1.2/1-1.2:1.0/driver");
+    std::os::unix::fs::symlink("../../drivers/cdc_acm", driver).unwrap();
+    examine(&desk).says("021", "fail");
+}
+
+#[test]
+fn a_device_without_a_smart_card_interface_needs_its_vendor() {
+    let desk = Desk::with_keys(0);
+    plug(&desk, "1-1", "USB Key", "03\n");
+    examine(&desk).says("022", "warn");
+    // A keyboard is none.
+    plug(&desk, "1-1", "USB Keyboard", "03\n");
+    examine(&desk).says("011", "fail");
+}
+
+#[test]
+fn pcscd_stopped() {
+    let report = examine(&Desk::with_keys(0));
+    report.says("041", "fail");
+    report.says("011", "fail");
+}
+
+/// Runs the doctor as somebody who is not root, so that rights matter.
+fn as_nobody(desk: &Desk) -> Report {
+    let program = desk.path("ukey-admin");
+    fs::copy(env!("CARGO_BIN_EXE_ukey-admin"), &program).unwrap();
+    for path in [desk.path("."), program.clone()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new("setpriv");
+    let is_root = fs::metadata("/proc/self").unwrap();
+    if std::os::unix::fs::MetadataExt::uid(&is_root) == 0 {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    }
+    desk.prepare(&mut command);
+    let output = command
+        .arg(program)
+        .args(["--json", "doctor", "--root", "sys"])
+        .env("UKEY_PCSC", "on")
+        .env("PCSCLITE_CSOCK_NAME", desk.path("socket"))
+        .output()
+        .unwrap();
+    Report::new(&output.stdout)
+}
+
+#[test]
+fn a_socket_and_a_device_without_rights() {
+    let desk = Desk::with_keys(0);
+    plug(&desk, "1-1", "USB Key", "0b\n");
+    write(&desk, "dev/bus/usb/001/005", "");
+    let socket = UnixListener::bind(desk.path("socket")).unwrap();
+    for path in ["socket", "sys/dev/bus/usb/001/005"] {
+        fs::set_permissions(desk.path(path), fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    let report = as_nobody(&desk);
+    report.says("042", "fail");
+    report.says("051", "fail");
+    report.says("052", "warn");
+    drop(socket);
+}
+
+#[test]
+fn a_sandbox_and_another_program() {
+    let desk = Desk::with_keys(0);
+    let report = Report::new(
+        &command(&desk)
+            .env("SNAP", "/snap/x")
+            .output()
+            .unwrap()
+            .stdout,
+    );
+    report.says("053", "warn");
+    report.says("060", "ok");
+    write(&desk, "proc/77/comm", "pcscd\n");
+    write(&desk, "proc/78/comm", "browser\n");
+    write(
+        &desk,
+        "proc/78/maps",
+        "7f00 r-xp /usr/lib/libpcsclite.so.1\n",
+    );
+    examine(&desk).says("060", "ok");
+    write(&desk, "proc/79/comm", "scdaemon\n");
+    examine(&desk).says("061", "warn");
+}
+
+#[test]
+fn a_module_that_p11_kit_does_not_know() {
+    let desk = Desk::with_keys(0);
+    examine(&desk).says("125", "skipped");
+    write(
+        &desk,
+        "usr/lib/x86_64-linux-gnu/pkcs11/libukey_pkcs11.so",
+        "",
+    );
+    examine(&desk).says("121", "warn");
+    let registration = "usr/share/p11-kit/modules/ukey.module";
+    write(&desk, registration, "module: libukey_pkcs11.so\n");
+    examine(&desk).says("120", "ok");
+    write(
+        &desk,
+        registration,
+        "# ours\nmodule: /opt/gone/libukey_pkcs11.so\n",
+    );
+    examine(&desk).says("122", "fail");
+}
+
+#[test]
+fn an_nss_database_without_the_module() {
+    let desk = Desk::with_keys(0);
+    write(&desk, "usr/lib/libukey_pkcs11.so", "");
+    examine(&desk).says("126", "skipped");
+    // The desk is the home, seen under the root.
+    let home = desk
+        .path(".")
+        .to_str()
+        .unwrap()
+        .trim_start_matches('/')
+        .to_owned();
+    let list = format!("{home}/.pki/nssdb/pkcs11.txt");
+    write(
+        &desk,
+        &list,
+        "library=\nname=NSS Internal PKCS #11 Module\n",
+    );
+    examine(&desk).says("124", "warn");
+    write(
+        &desk,
+        &list,
+        "library=/usr/lib/libukey_pkcs11.so\nname=ukey\n",
+    );
+    let report = examine(&desk);
+    report.says("123", "ok");
+    report.is_silent_on("124");
+}
+
+#[test]
+fn skf_libraries() {
+    let desk = Desk::with_keys(0);
+    examine(&desk).says("131", "skipped");
+    write(&desk, "usr/lib/libukey_skf.so", "");
+    desk.file("ukey.toml", b"[[vendor]]\npath = '/opt/gone/libskf.so'\n");
+    let output = command(&desk)
+        .env("UKEY_CONFIG", "ukey.toml")
+        .output()
+        .unwrap();
+    let report = Report::new(&output.stdout);
+    report.says("130", "ok");
+    report.says("132", "fail");
+}
+
+#[test]
+fn a_browser_without_the_manifest() {
+    let desk = Desk::with_keys(0);
+    examine(&desk).says("143", "skipped");
+    write(&desk, "usr/bin/ukey-agent", "");
+    let manifest = "etc/chromium/native-messaging-hosts/org.ukey.agent.json";
+    examine(&desk).says("141", "warn");
+    write(&desk, manifest, "{\"path\":\"/usr/bin/ukey-agent\"}");
+    examine(&desk).says("140", "ok");
+    write(&desk, manifest, "{\"path\":\"/usr/bin/gone\"}");
+    examine(&desk).says("142", "fail");
+}
+
+/// A pcscd with two virtual readers, for this test alone.
+struct Readers {
+    pcscd: Child,
+    card: Option<Child>,
+    folder: PathBuf,
+}
+
+impl Readers {
+    fn start(desk: &Desk) -> Self {
+        let folder = desk.path("pcscd");
+        fs::create_dir(&folder).unwrap();
+        let pcscd = script()
+            .arg("run")
+            .arg(&folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let readers = Self {
+            pcscd,
+            card: None,
+            folder,
+        };
+        wait_for("pcscd", || readers.socket().exists());
+        readers
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("socket/pcscd.comm")
+    }
+
+    /// Puts a card that is no key into the first reader.
+    fn insert_foreign(&mut self) {
+        let card = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/foreign_card.py");
+        let card = script()
+            .arg("beside")
+            .arg(self.pcscd.id().to_string())
+            .args(["python3", card])
+            .spawn();
+        self.card = Some(card.unwrap());
+    }
+
+    fn examine(&self, desk: &Desk) -> Report {
+        let mut command = command(desk);
+        command.env("PCSCLITE_CSOCK_NAME", self.socket());
+        Report::new(&command.output().unwrap().stdout)
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        for child in self.card.iter_mut().chain([&mut self.pcscd]) {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+fn script() -> Command {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../scripts/private-pcscd.sh"
+    );
+    Command::new(path)
+}
+
+#[track_caller]
+fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !done() {
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_reader_without_a_card_and_one_with_another_card() {
+    let desk = Desk::with_keys(0);
+    let mut readers = Readers::start(&desk);
+    let has = |report: &Report, code: &str| report.0.iter().any(|(one, _)| one == code);
+    wait_for("an empty reader", || {
+        has(&readers.examine(&desk), "UK-D073")
+    });
+    readers.examine(&desk).says("040", "ok");
+    readers.insert_foreign();
+    wait_for("the card", || has(&readers.examine(&desk), "UK-D074"));
+    readers.examine(&desk).says("074", "fail");
+}
+
+fn shifted(desk: &Desk, seconds: &str) -> Report {
+    let mut command = desk.command();
+    command
+        .args(["--json", "doctor"])
+        .env("LD_PRELOAD", c_library("clock.c"))
+        .env("CLOCK_SHIFT", seconds);
+    Report::new(&command.output().unwrap().stdout)
+}
+
+#[test]
+fn a_wrong_clock_and_an_expired_certificate() {
+    let desk = Desk::enrolled();
+    shifted(&desk, "0").says("100", "ok");
+    let ten_years = 10 * 365 * 86_400;
+    shifted(&desk, &format!("-{ten_years}")).says("107", "fail");
+    shifted(&desk, &format!("{ten_years}")).says("108", "fail");
+    shifted(&desk, &format!("{}", 350 * 86_400)).says("109", "warn");
+}
+
+#[test]
+fn a_certificate_that_does_not_fit_its_key() {
+    let desk = Desk::enrolled();
+    desk.run(["cert", "export", "--output", "first.pem"]).ok();
+    desk.run(with_pin(&["key", "generate", "--container", "second"]))
+        .ok();
+    desk.run(["doctor"]).code(1);
+    let der = ukey_pki::Certificate::from_file_bytes(&desk.read("first.pem")).unwrap();
+    desk.as_program(|application| {
+        let second = application.container("second");
+        second
+            .import_certificate(ukey_token::KeyUsage::Signature, der.as_der())
+            .unwrap();
+    });
+    let (code, report) = desk.json(["doctor"]);
+    assert_eq!(code, 2);
+    let checks = report["data"]["checks"].as_array().unwrap();
+    let found = checks
+        .iter()
+        .find(|check| check["code"] == "UK-D105")
+        .unwrap();
+    assert_eq!(found["subject"], "second (sign)");
+}
+
+#[test]
+fn the_self_test_signs_and_decrypts_and_spends_no_try() {
+    let desk = Desk::enrolled();
+    let (code, report) = desk.json(with_pin(&["doctor", "--self-test"]));
+    assert_eq!(code, 0, "{report}");
+    let checks = report["data"]["checks"].as_array().unwrap();
+    let tried = checks
+        .iter()
+        .find(|check| check["code"] == "UK-D150")
+        .unwrap();
+    assert_eq!(tried["subject"], "main");
+    assert_eq!(desk.tries_left(), 10);
+    desk.run(["doctor", "--self-test", "--pin-source", "file:wrong.pin"])
+        .code(4);
+}
+
+#[test]
+fn retired_pairs_are_looked_at() {
+    let desk = Desk::enrolled();
+    desk.run(with_pin(&["renew", "--ca", "ca", "--early"])).ok();
+    let report = |desk: &Desk| Report::new(&desk.run(["--json", "doctor"]).stdout);
+    report(&desk).says("113", "ok");
+    // A recovery that never got its key.
+    desk.run(with_pin(&[
+        "key",
+        "generate",
+        "--container",
+        "recovered-12345678",
+    ]))
+    .ok();
+    report(&desk).says("114", "fail");
+}
+
+#[test]
+fn the_log_tells_when_something_went_wrong() {
+    let desk = Desk::enrolled();
+    let with_log = || {
+        let mut command = desk.command();
+        command
+            .args(["--json", "doctor"])
+            .env("UKEY_LOG_FILE", "log");
+        Report::new(&command.output().unwrap().stdout)
+    };
+    with_log().says("160", "ok");
+    desk.file(
+        "log",
+        b"2031-01-01T00:00:00Z  INFO ukey_token: opened\n2031-01-02T00:00:00Z  WARN ukey_host: x\n",
+    );
+    with_log().says("161", "warn");
+}
+
+#[test]
+fn all_checks_come_in_their_order() {
+    let desk = Desk::enrolled();
+    desk.run(with_pin(&["renew", "--ca", "ca", "--early"])).ok();
+    let report = Report::new(&desk.run(["--json", "doctor"]).stdout);
+    let mut checks: Vec<u32> = report
+        .0
+        .iter()
+        .map(|(code, _)| code["UK-D".len()..].parse::<u32>().unwrap() / 10)
+        .collect();
+    assert!(checks.is_sorted(), "{checks:?}");
+    checks.dedup();
+    assert_eq!(checks, (1..=16).collect::<Vec<u32>>());
+}
+
+/// `bytes` as they are, and in the ways in which a text could hold them.
+fn spellings(bytes: &[u8]) -> [Vec<u8>; 3] {
+    let hex = |upper: bool| -> Vec<u8> {
+        let digits = bytes.iter().map(|byte| match upper {
+            true => format!("{byte:02X}"),
+            false => format!("{byte:02x}"),
+        });
+        digits.collect::<String>().into_bytes()
+    };
+    [bytes.to_vec(), hex(true), hex(false)]
+}
+
+#[test]
+fn the_bundle_holds_no_secret() {
+    let desk = Desk::enrolled();
+    desk.file(
+        "log",
+        b"2031-01-02T00:00:00Z  WARN ukey_host: something odd\n",
+    );
+    let mut command = desk.command();
+    command
+        .args(with_pin(&[
+            "doctor",
+            "--self-test",
+            "--bundle",
+            "report.json",
+        ]))
+        .env("UKEY_LOG_FILE", "log")
+        .env("UKEY_LOG", "trace")
+        .env("SECRET", USER_PIN);
+    assert_eq!(command.output().unwrap().status.code(), Some(1));
+    let bundle = desk.read("report.json");
+    let value: Value = serde_json::from_slice(&bundle).unwrap();
+    assert!(value["checks"].as_array().unwrap().len() >= 16);
+    assert!(value["log"][0].as_str().unwrap().contains("something odd"));
+    let mode = fs::metadata(desk.path("report.json"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    let image_key = desk.read("key0.img.key");
+    let officer = desk.read("ca/officers/first.key");
+    for secret in [
+        USER_PIN.as_bytes(),
+        SO_PIN.as_bytes(),
+        image_key.trim_ascii(),
+        officer.trim_ascii(),
+        &ukey_token::FACTORY_AUTH_KEY,
+    ] {
+        for spelling in spellings(secret) {
+            let found = bundle.windows(spelling.len()).any(|part| part == spelling);
+            assert!(
+                !found,
+                "a secret of {} bytes is in the bundle",
+                secret.len()
+            );
+        }
+    }
+    // It is not written over.
+    let again = with_pin(&["doctor", "--bundle", "report.json"]);
+    assert_eq!(desk.run(again).code, 8);
+    assert!(Path::new(OsStr::new(&desk.path("report.json"))).exists());
+}

@@ -49,6 +49,8 @@ typedef void *HANDLE;
 #define NO_FILE 0x0A000031
 #define NO_CONTAINER 0x0A000036
 #define NO_DEVICE_AUTH 0x0A00003B
+#define NO_ROOM 0x0A000030
+#define CONTAINER_EXISTS 0x0A000037
 #define REMOVED 0x0A000023
 #ifdef OLD_CODES
 #define ABSENT(code) FAIL
@@ -87,12 +89,12 @@ static const BYTE KEY_Y[32] = {0xCC, 0xEA, 0x49, 0x0C, 0xE2, 0x67, 0x75, 0xA5, 0
 static int device, application, container, session_key;
 static struct {
     int logged_in, tries, authenticated, has_key, has_container, has_encryption;
-    char pin[17];
+    char pin[17], name[66];
     BYTE certificate[2048];
     ULONG certificate_len;
     BYTE file[64];
     int has_file;
-} token = {0, 6, 0, 0, 0, 0, "12345678", {0}, 0, {0}, 0};
+} token = {0, 6, 0, 0, 0, 0, "12345678", {0}, {0}, 0, {0}, 0};
 
 static void called(void) {
 #ifdef ONE_THREAD
@@ -334,14 +336,18 @@ EXPORT ULONG SKF_ClearSecureState(HANDLE h) {
 EXPORT ULONG SKF_EnumContainer(HANDLE h, BYTE *names, ULONG *size) {
     called();
     if (h != &application) return INVALID_HANDLE;
-    return token.has_container ? give("c1\0", 4, names, size) : give("\0", 2, names, size);
+    /* token.name has room for the list's own NUL behind it. */
+    return token.has_container ? give(token.name, (ULONG)strlen(token.name) + 2, names, size) : give("\0", 2, names, size);
 }
 
 EXPORT ULONG SKF_CreateContainer(HANDLE h, const char *name, HANDLE *handle) {
     called();
     if (h != &application) return INVALID_HANDLE;
     if (!token.logged_in) return NOT_LOGGED_IN;
-    if (strcmp(name, "c1")) return INVALID_PARAMETER;
+    if (strlen(name) > 64) return INVALID_PARAMETER;
+    if (token.has_container) return strcmp(name, token.name) ? NO_ROOM : CONTAINER_EXISTS;
+    memset(token.name, 0, sizeof token.name);
+    strcpy(token.name, name);
     token.has_container = 1;
     *handle = &container;
     return OK;
@@ -350,7 +356,7 @@ EXPORT ULONG SKF_CreateContainer(HANDLE h, const char *name, HANDLE *handle) {
 EXPORT ULONG SKF_OpenContainer(HANDLE h, const char *name, HANDLE *handle) {
     called();
     if (h != &application) return INVALID_HANDLE;
-    if (!token.has_container || strcmp(name, "c1")) return ABSENT(NO_CONTAINER);
+    if (!token.has_container || strcmp(name, token.name)) return ABSENT(NO_CONTAINER);
     *handle = &container;
     return OK;
 }
@@ -363,8 +369,9 @@ EXPORT ULONG SKF_CloseContainer(HANDLE h) {
 EXPORT ULONG SKF_DeleteContainer(HANDLE h, const char *name) {
     called();
     if (h != &application) return INVALID_HANDLE;
-    if (!token.has_container || strcmp(name, "c1")) return ABSENT(NO_CONTAINER);
-    token.has_container = token.has_key = 0;
+    if (!token.has_container || strcmp(name, token.name)) return ABSENT(NO_CONTAINER);
+    token.has_container = token.has_key = token.has_encryption = 0;
+    token.certificate_len = 0;
     return OK;
 }
 

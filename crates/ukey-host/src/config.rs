@@ -26,8 +26,8 @@ pub struct Config {
     /// `[device] auth_key_file`, `UKEY_AUTH_KEY_FILE`: file with the 16-byte device
     /// authentication key, raw or as 32 hexadecimal digits. Default: the factory key.
     pub auth_key_file: Option<PathBuf>,
-    /// `[skf] sm1_is_sm4`, `UKEY_SKF_SM1_IS_SM4=on|off`: SKF_SetSymmKey takes the numbers of SM1, which no software can
-    /// have, for SM4: for clients that authenticate the device with SM1 come what may. Default: off.
+    /// `[skf] sm1_is_sm4`, `UKEY_SKF_SM1_IS_SM4=on|off`: SKF takes the numbers of SM1, which no software can have, for
+    /// SM4: for clients that authenticate the device with SM1 come what may. Default: off.
     pub skf_sm1_is_sm4: bool,
     /// `[pin] pinentry`, `UKEY_PINENTRY`: program that opens PIN windows, by the Assuan protocol of
     /// GnuPG's pinentry. Default: the first graphical one that is installed.

@@ -138,6 +138,7 @@ unsafe fn verify(
     device: DEVHANDLE,
     key: *const ECCPUBLICKEYBLOB,
     digest: (*const BYTE, ULONG),
+    e: fn(&[u8]) -> Result<[u8; ecc::DIGEST_LEN], Error>,
     signature: *const ECCSIGNATUREBLOB,
 ) -> ULONG {
     export(name, |library| {
@@ -150,7 +151,7 @@ unsafe fn verify(
                 input::value(signature)?,
             )
         };
-        ecc::verify(&key, digest, &signature)
+        ecc::verify(&key, &e(digest)?, &signature)
     })
 }
 
@@ -173,12 +174,13 @@ pub unsafe extern "system" fn SKF_ECCVerify(
             hDev,
             pECCPubKeyBlob,
             (pbData, ulDataLen),
+            |data| ecc::digest(data).copied(),
             pSignature,
         )
     }
 }
 
-/// Draft interface: the same as [`SKF_ECCVerify`].
+/// Draft interface: as [`SKF_ECCVerify`], for up to 32 bytes as a number.
 ///
 /// # Safety
 /// As [`SKF_ECCVerify`].
@@ -197,6 +199,7 @@ pub unsafe extern "system" fn SKF_ExtECCVerify(
             hDev,
             pECCPubKeyBlob,
             (pbData, ulDataLen),
+            ecc::number,
             pSignature,
         )
     }

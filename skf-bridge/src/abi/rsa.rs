@@ -163,7 +163,7 @@ pub unsafe extern "system" fn SKF_RSAExportSessionKey(
         let container = library.container(hContainer)?;
         // SAFETY: the contract of this function.
         let (to, mut out) = unsafe { (input::value(pPubKey)?, OutBuf::new(pbData, pulDataLen)?) };
-        let wanted = RsaExport::new(ulAlgId, &to)?;
+        let wanted = RsaExport::new(library, ulAlgId, &to)?;
         if out.fit(wanted.wrapped_len())? == Fit::Answered {
             return Ok(());
         }

@@ -52,6 +52,7 @@ pub(crate) fn begin(
     algorithm: u32,
     id: &[u8],
 ) -> Result<(ECCPUBLICKEYBLOB, *mut c_void), Error> {
+    let algorithm = symmetric::meant(library, algorithm);
     let alg = token_algorithm(algorithm)?;
     let (agreement, temporary) = container.token.begin_agreement(alg, id)?;
     let handle = AgreementHandle {
@@ -72,6 +73,7 @@ pub(crate) fn answer(
     id: &[u8],
     sponsor: &Party<'_>,
 ) -> Result<(ECCPUBLICKEYBLOB, *mut c_void), Error> {
+    let algorithm = symmetric::meant(library, algorithm);
     let alg = token_algorithm(algorithm)?;
     let (temporary, key) = container
         .token

@@ -75,6 +75,17 @@ pub(crate) fn digest(data: &[u8]) -> Result<&[u8; DIGEST_LEN], Error> {
     data.try_into().map_err(|_| Error::InputLength("digest"))
 }
 
+/// The number that a caller's own key signs. The printed standard says "shorter than the modulus", and clients of the
+/// drafts' functions hand over less than a digest.
+pub(crate) fn number(data: &[u8]) -> Result<[u8; DIGEST_LEN], Error> {
+    let mut number = [0; DIGEST_LEN];
+    match DIGEST_LEN.checked_sub(data.len()) {
+        Some(zeros) if !data.is_empty() => number[zeros..].copy_from_slice(data),
+        _ => return Err(Error::InputLength("digest")),
+    }
+    Ok(number)
+}
+
 pub(crate) fn sign(container: &ContainerHandle, data: &[u8]) -> Result<ECCSIGNATUREBLOB, Error> {
     let signature = container.token.sign_sm2(digest(data)?);
     let signature = signature.map_err(|e| missing_key(container, ContainerKind::Sm2, e))?;
@@ -83,11 +94,10 @@ pub(crate) fn sign(container: &ContainerHandle, data: &[u8]) -> Result<ECCSIGNAT
 
 pub(crate) fn verify(
     key: &ECCPUBLICKEYBLOB,
-    data: &[u8],
+    e: &[u8; DIGEST_LEN],
     signature: &ECCSIGNATUREBLOB,
 ) -> Result<(), Error> {
     let key = blob::ecc_public(key)?;
-    let e = digest(data)?;
     key.verify_digest(e, &blob::ecc_signature(signature)?)
         .map_err(|_| Error::Signature)
 }
@@ -134,6 +144,6 @@ pub(crate) fn external_sign(
     data: &[u8],
 ) -> Result<ECCSIGNATUREBLOB, Error> {
     Ok(blob::ecc_signature_blob(
-        &caller_key::ecc_private(key)?.sign_digest(digest(data)?)?,
+        &caller_key::ecc_private(key)?.sign_digest(&number(data)?)?,
     ))
 }

@@ -64,6 +64,14 @@ const SM1: std::ops::RangeInclusive<u32> = 0x101..=0x110;
 /// From an SM1 number to that of SM4 in the same mode.
 const SM1_TO_SM4: u32 = 0x300;
 
+/// The number that is meant: that of SM4 for one of SM1, where the configuration says so.
+pub(crate) fn meant(library: &Library, algorithm: u32) -> u32 {
+    match library.settings.sm1_is_sm4 && SM1.contains(&algorithm) {
+        true => algorithm + SM1_TO_SM4,
+        false => algorithm,
+    }
+}
+
 pub(crate) fn set_key(
     library: &Library,
     handle: *mut c_void,
@@ -71,10 +79,7 @@ pub(crate) fn set_key(
     key: &[u8; sm4::KEY_LEN],
     algorithm: u32,
 ) -> Result<*mut c_void, Error> {
-    let mode = match library.settings.sm1_is_sm4 && SM1.contains(&algorithm) {
-        true => mode(algorithm + SM1_TO_SM4)?,
-        false => mode(algorithm)?,
-    };
+    let mode = mode(meant(library, algorithm))?;
     lock(&device.auth).offered(key);
     let device = Handle::from_ptr(handle).ok_or(Error::InvalidHandle("device"))?;
     let place = KeyPlace::Host(Box::new(sm4::Key::from(*key)));
@@ -111,6 +116,7 @@ pub(crate) fn import(
     algorithm: u32,
     wrapped: &impl Wrapped,
 ) -> Result<*mut c_void, Error> {
+    let algorithm = meant(library, algorithm);
     let alg = token_algorithm(algorithm)?;
     let ContainerInfo { container_type, .. } = container.token.info()?;
     let key = match container_type as u32 {
@@ -132,6 +138,7 @@ pub(crate) fn export_sm2(
     algorithm: u32,
     to: &ECCPUBLICKEYBLOB,
 ) -> Result<(Vec<u8>, *mut c_void), Error> {
+    let algorithm = meant(library, algorithm);
     let (alg, to) = (token_algorithm(algorithm)?, blob::ecc_public(to)?);
     let (key, wrapped) = container.token.export_session_key_sm2(alg, &to)?;
     let handle = adopt(library, container, algorithm, key)?;
@@ -145,7 +152,12 @@ pub(crate) struct RsaExport {
 }
 
 impl RsaExport {
-    pub(crate) fn new(algorithm: u32, to: &RSAPUBLICKEYBLOB) -> Result<Self, Error> {
+    pub(crate) fn new(
+        library: &Library,
+        algorithm: u32,
+        to: &RSAPUBLICKEYBLOB,
+    ) -> Result<Self, Error> {
+        let algorithm = meant(library, algorithm);
         mode(algorithm)?;
         let to = blob::rsa_public(to)?;
         Ok(Self { algorithm, to })

@@ -62,7 +62,10 @@ pub(crate) fn verify(
     unsafe {
         let code = SKF_ECCVerify(device, &mut key, data.as_mut_ptr(), len, &mut signature);
         let draft = SKF_ExtECCVerify(device, &mut key, data.as_mut_ptr(), len, &mut signature);
-        assert_eq!(code, draft);
+        // The draft's function takes less than a digest, too.
+        if len == 32 || code != SAR_INDATALENERR {
+            assert_eq!(code, draft);
+        }
         code
     }
 }
@@ -246,9 +249,21 @@ fn keys_of_the_caller_sign_and_decrypt() {
             token.device,
             &mut private,
             e.as_mut_ptr(),
-            31,
+            33,
             &mut signature,
         );
+        assert_eq!(code, SAR_INDATALENERR);
+        // Fewer bytes are a smaller number, for both draft functions; SKF_ECCVerify wants a digest.
+        let mut short = *b"Hello World";
+        let (bytes, len) = (short.as_mut_ptr(), short.len() as u32);
+        let code = SKF_ExtECCSign(token.device, &mut private, bytes, len, &mut signature);
+        assert_eq!(code, SAR_OK);
+        let code = SKF_ExtECCVerify(token.device, &mut public, bytes, len, &mut signature);
+        assert_eq!(code, SAR_OK);
+        let mut number = [0; 32];
+        number[21..].copy_from_slice(&short);
+        assert_eq!(verify(token.device, &public, &number, &signature), SAR_OK);
+        let code = SKF_ECCVerify(token.device, &mut public, bytes, len, &mut signature);
         assert_eq!(code, SAR_INDATALENERR);
 
         let mut plain = *b"a tender key 16b";

@@ -158,8 +158,26 @@ interface! {
     fn decrypt_rsa(&self, container: ForeignHandle, signing: bool, cipher: &[u8]) -> Zeroizing<Vec<u8>>;
 }
 
+/// What only a check of a library calls: work that our own code does itself, and calls that a library must refuse.
+#[allow(clippy::missing_errors_doc)]
+pub trait ForeignCheck: ForeignSkf {
+    /// SKF_DigestInit without key, SKF_Digest, SKF_CloseHandle.
+    fn digest(&self, device: ForeignHandle, algorithm: u32, data: &[u8]) -> Result<Vec<u8>>;
+    /// SKF_ECCVerify: structures of the key and of the signature.
+    fn verify_sm2(
+        &self,
+        device: ForeignHandle,
+        key: &[u8],
+        digest: &[u8; 32],
+        signature: &[u8],
+    ) -> Result<()>;
+    /// Calls `name` with NULL for every handle and pointer and 0 for every number; its return code.
+    fn with_nothing(&self, name: &'static str) -> Result<u32>;
+}
+
 /// The functions of one library.
 pub(super) struct Calls<U> {
+    library: &'static libloading::Library,
     functions: Functions<U>,
 }
 
@@ -211,7 +229,7 @@ impl<U: Ulong> Calls<U> {
         if functions.SKF_ConnectDev.is_none() {
             return Err(LoadError::NotSkf("SKF_ConnectDev"));
         }
-        Ok(Self { functions })
+        Ok(Self { library, functions })
     }
 
     fn len(name: &'static str, length: usize) -> Result<U> {
@@ -306,4 +324,5 @@ fn flag<U: Ulong>(value: bool) -> U {
     U::from_u32(value.into())
 }
 
+mod checks;
 mod methods;

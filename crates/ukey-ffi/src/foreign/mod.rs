@@ -10,11 +10,13 @@
 
 mod area;
 mod calls;
+mod observe;
 mod table;
 
 use std::path::Path;
 
-pub use calls::{DecryptForm, ForeignSkf, Pin, PinCounter};
+pub use calls::{DecryptForm, ForeignCheck, ForeignSkf, Pin, PinCounter};
+pub use observe::{Listing, listing};
 pub use table::{EXTENSIONS, STANDARD};
 
 /// Width of ULONG in the library: its headers decide, its file does not tell.
@@ -62,6 +64,9 @@ pub enum LoadError {
     /// It exports nothing that begins a conversation.
     #[error("not an SKF library: it has no {0}")]
     NotSkf(&'static str),
+    /// It did what cannot be gone on after.
+    #[error("{0}")]
+    Misbehaves(Fault),
 }
 
 /// An object of the library: device, application, container or key. It may be stale; the library judges.
@@ -73,6 +78,14 @@ pub struct ForeignHandle(usize);
 /// # Errors
 /// [`LoadError`].
 pub fn load(path: &Path, ulong: UlongWidth) -> Result<Box<dyn ForeignSkf>, LoadError> {
+    load_for_check(path, ulong).map(|library| library as Box<dyn ForeignSkf>)
+}
+
+/// As [`load`], with the functions that only a check of the library calls.
+///
+/// # Errors
+/// [`LoadError`].
+pub fn load_for_check(path: &Path, ulong: UlongWidth) -> Result<Box<dyn ForeignCheck>, LoadError> {
     let library = open(path)?;
     Ok(match ulong {
         UlongWidth::Bits32 => Box::new(calls::Calls::<u32>::new(library)?),

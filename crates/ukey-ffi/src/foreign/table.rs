@@ -132,12 +132,57 @@ functions! {
     SKF_ECCPrvKeyDecrypt(Handle, Bytes, Bytes, Out<U>);
     SKF_RSADecrypt(Handle, U, Bytes, U, Bytes, Out<U>);
     SKF_RSAPrvKeyDecrypt(Handle, Bytes, U, Bytes, Out<U>);
+    SKF_DigestInit(Handle, U, Bytes, Bytes, U, Out<Handle>);
+    SKF_Digest(Handle, Bytes, U, Bytes, Out<U>);
+    SKF_ECCVerify(Handle, Bytes, Bytes, U, Bytes);
 }
 
 /// Whether the library exports `name`.
 pub(super) fn has(library: &libloading::Library, name: &str) -> bool {
     // SAFETY: the address is looked up and not used.
     unsafe { library.get::<*const ()>(name.as_bytes()) }.is_ok()
+}
+
+/// Functions that cannot be called with nothing: they wait, or take a structure by value.
+const TAKE_SOMETHING: [&str; 4] = [
+    "SKF_WaitForDevEvent",
+    "SKF_CancelWaitForDevEvent",
+    "SKF_EncryptInit",
+    "SKF_DecryptInit",
+];
+
+/// Whether [`call_with_nothing`] may call `name`.
+pub(super) fn takes_nothing(name: &str) -> bool {
+    // Where the callee clears the stack, the number of arguments would have to be right.
+    let callee_clears = cfg!(all(windows, target_arch = "x86"));
+    !callee_clears && STANDARD.contains(&name) && !TAKE_SOMETHING.contains(&name)
+}
+
+/// Calls `name` with zeros, at least as many as it takes: NULL for handles and pointers, 0 for numbers.
+///
+/// # Safety
+/// [`takes_nothing`] must allow it.
+pub(super) unsafe fn call_with_nothing(library: &libloading::Library, name: &str) -> Option<u32> {
+    /// As many as the longest list of arguments has.
+    type Zeros = unsafe extern "system" fn(
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+    ) -> usize;
+    // SAFETY: a function of GM/T 0016 takes at most ten numbers and pointers, zero means the same in all of them, and
+    // what it does not take it does not see.
+    let code = unsafe {
+        let function = library.get::<Zeros>(name.as_bytes()).ok()?;
+        function(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    };
+    Some(code as u32)
 }
 
 /// The 71 functions of GM/T 0016-2012 and the seven of its drafts that every header has.

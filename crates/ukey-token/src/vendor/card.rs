@@ -2,7 +2,7 @@
 
 use super::{
     VendorLibrary,
-    layout::{self, Layout, Members},
+    layout::{self, Layout, Members, Structure},
     status::{Meaning, meaning},
     worker::{WorkError, Worker},
 };
@@ -102,6 +102,11 @@ impl VendorCard {
 
     pub(super) fn layout(&self) -> Layout {
         self.library.layout
+    }
+
+    /// A structure as the library wants it.
+    pub(super) fn structure(&self) -> Structure {
+        Structure::new(self.layout(), self.library.left_aligned)
     }
 
     /// Calls the library; `stale` is what a dead handle means here.

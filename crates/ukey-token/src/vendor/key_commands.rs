@@ -3,11 +3,11 @@
 use super::{
     Sm2Ids,
     card::{Failure, VendorCard, name_list},
-    layout::{Layout, Members, Structure},
+    layout::{Layout, Members},
 };
 use ukey_apdu::{
     Bytes, CommandApdu, Empty, Ins, Reply, Request, Secret, StatusWord,
-    blob::{EccPublic, EccSignature, PublicKey, RsaPublic, Sm2Cipher},
+    blob::{EccPublic, EccSignature, PublicKey, RsaPublic},
     id::{ContainerId, ContainerType, KeyUsage},
     request::{
         container::{
@@ -21,6 +21,7 @@ use ukey_apdu::{
         sign::{EccSignData, RsaSignData, SignInput},
     },
 };
+use ukey_crypto::sm2;
 use ukey_ffi::foreign::{Fault, ForeignHandle, ForeignSkf};
 
 /// SGD_SM2_1 in the numbers of the drafts; in those of GM/T 0006 it names SM2 as a whole.
@@ -299,10 +300,13 @@ impl VendorCard {
         let signing = is_signing(request.usage);
         let plain = match request.input {
             PrivateInput::Sm2Decrypt(cipher) => {
-                let blob = self.cipher_structure(
-                    Structure::new(self.layout(), self.library.left_aligned),
-                    &cipher,
-                );
+                let cipher = sm2::Ciphertext {
+                    x: cipher.x,
+                    y: cipher.y,
+                    hash: cipher.hash,
+                    data: cipher.data,
+                };
+                let blob = self.structure().cipher(&cipher).finish();
                 self.in_container(ins, request.container, move |skf, container| {
                     skf.decrypt_sm2(container, signing, &blob)
                 })?
@@ -315,16 +319,5 @@ impl VendorCard {
             PrivateInput::RsaRaw(_) => return Err(StatusWord::NOT_SUPPORTED.into()),
         };
         Ok(Secret::from(&plain[..]).to_bytes())
-    }
-
-    /// Appends an ECCCIPHERBLOB.
-    pub(super) fn cipher_structure(&self, before: Structure, cipher: &Sm2Cipher) -> Vec<u8> {
-        before
-            .number(&cipher.x)
-            .number(&cipher.y)
-            .array(&cipher.hash)
-            .ulong(cipher.data.len() as u32)
-            .array(&cipher.data)
-            .finish()
     }
 }

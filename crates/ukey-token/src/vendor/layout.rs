@@ -1,6 +1,7 @@
 //! The structures of GM/T 0016 in the layout of a library: width of ULONG, packing, width of BOOL.
 
 use ukey_apdu::{DevInfo, devinfo::PaddedText};
+use ukey_crypto::sm2;
 use ukey_ffi::foreign::UlongWidth;
 
 /// Bytes of a number field in the SM2 structures.
@@ -159,6 +160,15 @@ impl Structure {
         };
         field[at..at + number.len()].copy_from_slice(number);
         self.array(&field)
+    }
+
+    /// An ECCCIPHERBLOB.
+    pub(super) fn cipher(self, cipher: &sm2::Ciphertext) -> Self {
+        self.number(&cipher.x)
+            .number(&cipher.y)
+            .array(&cipher.hash)
+            .ulong(cipher.data.len() as u32)
+            .array(&cipher.data)
     }
 
     /// With room behind it: libraries may copy the structure as large as its type is.

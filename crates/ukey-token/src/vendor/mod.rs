@@ -8,9 +8,11 @@
 //! not come back must not take its caller with it.
 
 mod card;
+pub mod conformance;
 mod key_commands;
 mod layout;
 mod pins;
+pub mod probe;
 mod status;
 mod worker;
 
@@ -24,7 +26,7 @@ use std::{
 use worker::Worker;
 
 pub use layout::{BoolWidth, Layout, Packing};
-pub use ukey_ffi::foreign::UlongWidth;
+pub use ukey_ffi::foreign::{Fault, LoadError, UlongWidth};
 
 /// A vendor's library and how it deviates.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,11 @@
 
 use super::{
     card::{Failure, VendorCard, pin_of},
-    layout::{self, Layout, Structure},
+    layout::{self, Layout},
 };
 use crate::{client::EnvelopedSm2Key, error::Error, transport::skf_link::SkfLink};
 use ukey_apdu::{
     Ins,
-    blob::Sm2Cipher,
     id::{AppId, ContainerId, PinType},
     request::application::ApplicationParameters,
     secure,
@@ -78,6 +77,23 @@ enum Verdict {
     Refused,
 }
 
+/// 8.2.3 of the standard: eight random bytes and eight zeros, encrypted in one block. By us with SM4; with another cipher
+/// by the library.
+pub(super) fn auth_cryptogram(
+    skf: &dyn ForeignSkf,
+    device: ForeignHandle,
+    algorithm: u32,
+    key: &[u8; 16],
+) -> Result<Vec<u8>, Fault> {
+    let random = skf.random(device, secure::CHALLENGE_LENGTH)?;
+    let mut block = [0; sm4::BLOCK];
+    block[..random.len()].copy_from_slice(&random);
+    if algorithm == SM4_ECB && sm4::ecb_encrypt(&sm4::Key::from(*key), &mut block).is_ok() {
+        return Ok(block.to_vec());
+    }
+    skf.encrypt_ecb(device, key, algorithm, &block)
+}
+
 fn secret(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())
 }
@@ -110,22 +126,12 @@ impl SkfLink for VendorCard {
         })
     }
 
-    /// 8.2.3 of the standard: eight random bytes and eight zeros, encrypted in one block.
     fn authenticate(&mut self, key: &[u8; 16]) -> Result<(), Error> {
         let ins = Ins::DevAuth;
         let algorithm = self.auth_algorithm().map_err(|e| e.error(ins))?;
         let (device, key) = (self.device, Zeroizing::new(*key));
         let outcome = self.call(ins, None, move |skf| {
-            let random = skf.random(device, secure::CHALLENGE_LENGTH)?;
-            let mut block = [0; sm4::BLOCK];
-            block[..random.len()].copy_from_slice(&random);
-            let encrypted = if algorithm == SM4_ECB
-                && sm4::ecb_encrypt(&sm4::Key::from(*key), &mut block).is_ok()
-            {
-                block.to_vec()
-            } else {
-                skf.encrypt_ecb(device, &key, algorithm, &block)?
-            };
+            let encrypted = auth_cryptogram(skf, device, algorithm, &key)?;
             match skf.authenticate(device, &encrypted) {
                 Err(Fault::Code { .. }) => Ok(false),
                 other => other.map(|()| true),
@@ -173,21 +179,18 @@ impl SkfLink for VendorCard {
         container: ContainerId,
         key: &EnvelopedSm2Key<'_>,
     ) -> Result<(), Error> {
-        let cipher = Sm2Cipher {
-            x: key.session_key.x,
-            y: key.session_key.y,
-            hash: key.session_key.hash,
-            data: key.session_key.data.clone(),
-        };
-        let head = Structure::new(self.layout(), self.library.left_aligned)
+        let blob = self
+            .structure()
             .ulong(1)
             .ulong(key.sym_alg.0)
             .ulong(256)
             .array(key.encrypted_private)
             .ulong(256)
             .number(&key.public_key.x())
-            .number(&key.public_key.y());
-        let blob = Zeroizing::new(self.cipher_structure(head, &cipher));
+            .number(&key.public_key.y())
+            .cipher(key.session_key)
+            .finish();
+        let blob = Zeroizing::new(blob);
         let ins = Ins::ImportEccKeyPair;
         self.in_container(ins, container, move |skf, container| {
             skf.import_sm2(container, &blob)

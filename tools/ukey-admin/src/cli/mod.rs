@@ -5,6 +5,7 @@ mod developer;
 mod file;
 mod key;
 mod lifecycle;
+mod skf;
 mod token;
 
 use clap::{Args, Parser, Subcommand};
@@ -25,6 +26,7 @@ pub(crate) use lifecycle::{
     AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,
     StatusArgs, TrustArgs, WhyArg,
 };
+pub(crate) use skf::{PackingArg, SkfCommand, SkfProbeArgs, SkfTestArgs, UlongBits};
 pub(crate) use token::{
     ContainerCommand, ContainerDeleteArgs, DeviceCommand, DeviceInitArgs, DoctorArgs,
     PinAnswerArgs, PinChangeArgs, PinCommand, PinRole, PinUnblockArgs, WatchArgs,
@@ -88,7 +90,7 @@ Exit codes:
   3 no USBKEY        9 no permission     130 interrupted
   4 PIN wrong       10 USBKEY busy
   5 several USBKEYs (or containers) and none chosen
-  doctor: 0 all fine, 1 warnings, 2 failures
+  doctor: 0 all fine, 1 warnings, 2 failures; skf test: 0 no case failed, 2 some did
 
 Environment:
   UKEY_SERIAL          serial number of the USBKEY to use
@@ -215,6 +217,9 @@ Examples:
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
+    /// Look at an SKF library and check it against GM/T 0016
+    #[command(subcommand)]
+    Skf(SkfCommand),
     /// Show versions
     #[command(after_long_help = "\
 Examples:

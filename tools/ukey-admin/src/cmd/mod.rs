@@ -22,6 +22,7 @@ pub(crate) mod renew;
 pub(crate) mod retired;
 pub(crate) mod seal;
 pub(crate) mod sign;
+pub(crate) mod skf;
 pub(crate) mod verify;
 pub(crate) mod version;
 pub(crate) mod watch;
@@ -59,6 +60,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Apdu(args) => apdu::run(context, args),
         Command::Completions { shell } => generated::completions(*shell),
         Command::ManPages { directory } => generated::man_pages(directory),
+        Command::Skf(command) => skf::run(context, command),
         Command::Version => version::run(context),
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod doctor;
 pub(crate) mod error;
 pub(crate) mod hint;
+pub(crate) mod skf;
 
 use ukey_pki::signed_data::Check;
 

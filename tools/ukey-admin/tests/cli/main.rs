@@ -15,6 +15,7 @@ mod lifecycle;
 mod pins;
 mod selection;
 mod signing;
+mod skf;
 mod story;
 mod support;
 mod terminal;

@@ -31,12 +31,15 @@
 //!
 //! # Streaming
 //!
-//! Both directions read their input once and hold a few buffers of 64 KiB. With the content length
+//! Both directions read their input once and hold a few buffers of 64 KiB, 2 MiB in all: encryption and
+//! the check, whichever is slower, runs in a second thread while the caller's reads, writes and does the
+//! other. Further recipients cost nothing of that. With the content length
 //! known in advance [`seal()`] writes DER; without, BER with indefinite lengths. The reader takes
 //! both. Plaintext comes out before the check at the end: **the output counts only after `Ok`**.
 
 mod integrity;
 mod open;
+mod pipeline;
 mod recipient;
 mod seal;
 

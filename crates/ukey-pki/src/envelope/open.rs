@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use super::WHAT;
 use super::integrity::{self, EnvelopeMac};
+use super::pipeline::overlapped;
 use super::recipient::{self, RecipientInfo};
 use crate::algorithm::AlgorithmRef;
 use crate::asn1;
-use crate::ber::{BerHeader, BerReader, CHUNK};
+use crate::ber::{BerHeader, BerReader};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::flavour::Flavour;
@@ -122,7 +123,7 @@ impl<R: Read> EnvelopeReader<R> {
     }
 
     /// Decrypts the content to `output`, with the first recipient that one of `candidates` is. Costs
-    /// one private-key operation. One pass, constant memory.
+    /// one private-key operation. One pass, constant memory, one thread besides the caller's.
     ///
     /// `output` receives plaintext before the end of the envelope has been checked. Only after `Ok`
     /// is it whole and, unless [`Integrity::NotProtected`], unaltered; otherwise it must be discarded.
@@ -146,21 +147,25 @@ impl<R: Read> EnvelopeReader<R> {
             &self.iv,
             Padding::Pkcs7,
         );
-        let mut ciphertext = Vec::with_capacity(CHUNK);
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(CHUNK + sm4::BLOCK));
         let mut content_len = 0;
         let mut octets = self.reader.octets(self.content)?;
-        loop {
-            self.reader.next_octets(&mut octets, &mut ciphertext)?;
-            if ciphertext.is_empty() {
-                break;
-            }
-            mac.update(&ciphertext);
-            plaintext.clear();
-            cipher.update_into(&ciphertext, &mut plaintext)?;
-            output.write_all(&plaintext)?;
-            content_len += plaintext.len() as u64;
-        }
+        overlapped(
+            |piece| {
+                self.reader
+                    .next_octets(&mut octets, &mut piece.ciphertext)?;
+                Ok(!piece.ciphertext.is_empty())
+            },
+            |piece| {
+                mac.update(&piece.ciphertext);
+                Ok(())
+            },
+            |piece| {
+                piece.plaintext.clear();
+                cipher.update_into(&piece.ciphertext, &mut piece.plaintext)?;
+                content_len += piece.plaintext.len() as u64;
+                Ok(output.write_all(&piece.plaintext)?)
+            },
+        )?;
         let stated_mac = self.read_end()?;
         let integrity = match stated_mac {
             Some(stated) => mac.check(&stated).map(|()| Integrity::Verified)?,
@@ -170,12 +175,12 @@ impl<R: Read> EnvelopeReader<R> {
             }
             None => Integrity::NotProtected,
         };
-        plaintext.clear();
+        let mut last = Zeroizing::new(Vec::with_capacity(sm4::BLOCK));
         cipher
-            .finish_into(&mut plaintext)
+            .finish_into(&mut last)
             .map_err(|_| Error::Decryption)?;
-        output.write_all(&plaintext)?;
-        content_len += plaintext.len() as u64;
+        output.write_all(&last)?;
+        content_len += last.len() as u64;
         Ok(Opened {
             content_len,
             integrity,

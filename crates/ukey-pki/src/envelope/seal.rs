@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 
 use ukey_crypto::rng;
 use ukey_crypto::sm4::{self, Direction, Mode, Padding};
-use zeroize::Zeroizing;
 
 use super::integrity::{self, EnvelopeMac};
+use super::pipeline::overlapped;
 use super::recipient;
 use crate::asn1;
 use crate::ber::{CHUNK, read_full};
@@ -50,7 +50,8 @@ pub struct Sealed {
     pub content_len: u64,
 }
 
-/// Encrypts `content` to all `recipients` (their encryption certificates). One pass, constant memory.
+/// Encrypts `content` to all `recipients` (their encryption certificates). One pass, constant memory,
+/// one thread besides the caller's.
 ///
 /// The certificates are not validated here, only their key usage is looked at; see
 /// [`crate::certificate::chain::validate`].
@@ -79,16 +80,29 @@ pub fn seal(
             .integrity
             .then(|| EnvelopeMac::new(key.expose_bytes(), &head.authenticated())),
         segmented: options.content_len.is_none(),
-        ciphertext: Vec::with_capacity(CHUNK + sm4::BLOCK),
         output,
     };
     match options.content_len {
         Some(length) => writer.output.write_all(&head.definite(length, options)?)?,
         None => writer.output.write_all(&head.indefinite())?,
     }
-    let content_len = writer.copy(content, options.content_len, &mut cipher)?;
+    let mut reader = ContentReader {
+        content,
+        announced: options.content_len,
+        total: 0,
+    };
+    overlapped(
+        |piece| reader.read(&mut piece.plaintext),
+        |piece| {
+            piece.ciphertext.clear();
+            Ok(cipher.update_into(&piece.plaintext, &mut piece.ciphertext)?)
+        },
+        |piece| writer.write(&piece.ciphertext),
+    )?;
     writer.end(cipher)?;
-    Ok(Sealed { content_len })
+    Ok(Sealed {
+        content_len: reader.total,
+    })
 }
 
 /// The elements before the encrypted content.
@@ -191,46 +205,43 @@ fn version(options: &SealOptions) -> u8 {
     }
 }
 
+/// Reads the content, and compares its length with the announced one.
+struct ContentReader<'a> {
+    content: &'a mut dyn Read,
+    announced: Option<u64>,
+    total: u64,
+}
+
+impl ContentReader<'_> {
+    /// The next piece; `false` at the end.
+    fn read(&mut self, plaintext: &mut Vec<u8>) -> Result<bool> {
+        plaintext.resize(CHUNK, 0);
+        let read = read_full(self.content, plaintext)?;
+        plaintext.truncate(read);
+        self.total += read as u64;
+        if let Some(announced) = self.announced
+            && (self.total > announced || (read == 0 && self.total < announced))
+        {
+            let actual = self.total;
+            return Err(Error::LengthChanged { announced, actual });
+        }
+        Ok(read > 0)
+    }
+}
+
 /// Authenticates and writes ciphertext.
 struct ContentWriter<'a> {
     mac: Option<EnvelopeMac>,
     /// Whether the ciphertext is written as segments of an indefinite-length string.
     segmented: bool,
-    ciphertext: Vec<u8>,
     output: &'a mut dyn Write,
 }
 
 impl ContentWriter<'_> {
-    fn copy(
-        &mut self,
-        content: &mut dyn Read,
-        announced: Option<u64>,
-        cipher: &mut sm4::Cipher,
-    ) -> Result<u64> {
-        let mut plaintext = Zeroizing::new(vec![0; CHUNK]);
-        let mut total = 0u64;
-        loop {
-            let read = read_full(content, &mut plaintext)?;
-            total += read as u64;
-            if let Some(announced) = announced
-                && (total > announced || (read == 0 && total < announced))
-            {
-                let actual = total;
-                return Err(Error::LengthChanged { announced, actual });
-            }
-            if read == 0 {
-                return Ok(total);
-            }
-            self.ciphertext.clear();
-            cipher.update_into(&plaintext[..read], &mut self.ciphertext)?;
-            self.write()?;
-        }
-    }
-
     fn end(mut self, cipher: sm4::Cipher) -> Result<()> {
-        self.ciphertext.clear();
-        cipher.finish_into(&mut self.ciphertext)?;
-        self.write()?;
+        let mut last = Vec::with_capacity(sm4::BLOCK);
+        cipher.finish_into(&mut last)?;
+        self.write(&last)?;
         if self.segmented {
             // The string and EncryptedContentInfo.
             self.output.write_all(&END_OF_CONTENTS.repeat(2))?;
@@ -245,17 +256,17 @@ impl ContentWriter<'_> {
         Ok(self.output.flush()?)
     }
 
-    fn write(&mut self) -> Result<()> {
-        if self.ciphertext.is_empty() {
+    fn write(&mut self, ciphertext: &[u8]) -> Result<()> {
+        if ciphertext.is_empty() {
             return Ok(());
         }
         if let Some(mac) = &mut self.mac {
-            mac.update(&self.ciphertext);
+            mac.update(ciphertext);
         }
         if self.segmented {
-            let header = asn1::header(asn1::OCTET_STRING, self.ciphertext.len() as u64);
+            let header = asn1::header(asn1::OCTET_STRING, ciphertext.len() as u64);
             self.output.write_all(&header)?;
         }
-        Ok(self.output.write_all(&self.ciphertext)?)
+        Ok(self.output.write_all(ciphertext)?)
     }
 }

@@ -7,7 +7,7 @@ use ::sm2::elliptic_curve::{Group, PrimeField};
 use ::sm2::{ProjectivePoint, dsa};
 use dsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use gm_kernels::sm2::{Engine, Point, Scalar, SigningKey, verify_with};
-use gm_kernels::{ghash, sm4};
+use gm_kernels::{ghash, sm3, sm4};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,7 @@ fn main() {
     }
     sm4_rows();
     ghash_rows();
+    sm3_rows();
 }
 
 /// MB/s in 16 KiB pieces.
@@ -109,6 +110,23 @@ fn ghash_rows() {
             "{:32} {key_nanos:9.0} ns",
             format!("{} GHASH key", engine.name())
         );
+    }
+}
+
+fn sm3_rows() {
+    let message = vec![7; 16_384];
+    let one = 16_384e3
+        / time(|| {
+            black_box(<::sm3::Sm3 as ::sm3::Digest>::digest(black_box(&message)));
+        });
+    println!("{:32} {one:9.0} MB/s", "RustCrypto SM3, one stream");
+    for engine in sm3::Engine::available() {
+        let messages = vec![&message[..]; engine.lanes()];
+        let mut digests = vec![[0; 32]; engine.lanes()];
+        let nanos = time(|| engine.digest_all(black_box(&messages), &mut digests));
+        let rate = 16_384e3 * engine.lanes() as f64 / nanos;
+        let name = format!("{} SM3, {} lanes", engine.name(), engine.lanes());
+        println!("{name:32} {rate:9.0} MB/s {:6.2}x", rate / one);
     }
 }
 

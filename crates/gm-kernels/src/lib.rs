@@ -1,5 +1,5 @@
-//! Constant-time kernels for the Chinese commercial algorithms: SM2 (GB/T 32918) and SM4
-//! (GB/T 32907).
+//! Constant-time kernels for the Chinese commercial algorithms: SM2 (GB/T 32918), SM4
+//! (GB/T 32907) and SM3 (GB/T 32905) of many messages.
 //!
 //! The kernels know nothing of encodings, files or keys at rest: they take and give fixed-size
 //! arrays. Every algorithm has a portable path in plain Rust without table look-ups on secrets, and
@@ -23,4 +23,5 @@ mod arch;
 mod ct;
 pub mod ghash;
 pub mod sm2;
+pub mod sm3;
 pub mod sm4;

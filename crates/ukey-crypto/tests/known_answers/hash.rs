@@ -148,3 +148,18 @@ fn digest_info() {
         assert_eq!(alg.digest_info(&digest[1..]), Err(Error::InvalidLength));
     }
 }
+
+#[test]
+fn many_sm3_digests_at_once_are_those_of_one_after_the_other() {
+    let data: Vec<u8> = (0..600_u32).map(|i| (i * 7) as u8).collect();
+    let messages: Vec<&[u8]> = (0..50).map(|i| &data[..i * 12]).collect();
+    let expected: Vec<_> = messages
+        .iter()
+        .map(|message| sm3::digest(message))
+        .collect();
+    assert_eq!(sm3::digest_all(&messages), expected);
+    assert_eq!(
+        hex::encode(sm3::digest_all(&[b"abc"])[0]),
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    );
+}

@@ -4,9 +4,11 @@ mod cpu;
 mod ghash;
 mod sm2_field;
 mod sm2_select;
+mod sm3;
 mod sm4;
 
 pub(crate) use ghash::Clmul;
 pub(crate) use sm2_field::Adx;
 pub(crate) use sm2_select::{Avx2, Avx512};
+pub(crate) use sm3::Sm3;
 pub(crate) use sm4::Sm4;

@@ -108,69 +108,24 @@ fn an_agreement_that_cannot_be_is_refused() {
     let signs_only = signs_only.unwrap();
     let none = (&[][..], &[][..]);
     let long_id = vec![b'a'; 8192];
-    for (own, parameter, len, expected) in [
-        (
-            a,
-            parameter(true, none, ra, &pb, &prb),
-            None,
-            CKR_TEMPLATE_INCOMPLETE,
-        ),
-        (
-            a,
-            parameter(true, none, ra, &pb, &prb),
-            Some(0),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            a,
-            parameter(true, none, ra, &pb, &prb),
-            Some(CK_ULONG::MAX),
-            CKR_TEMPLATE_INCONSISTENT,
-        ),
-        (
-            a,
-            parameter(true, none, 1 << 40, &pb, &prb),
-            Some(16),
-            CKR_KEY_HANDLE_INVALID,
-        ),
-        (
-            a,
-            parameter(true, none, on_token, &pb, &prb),
-            Some(16),
-            CKR_KEY_TYPE_INCONSISTENT,
-        ),
-        (
-            a,
-            parameter(true, none, signs_only, &pb, &prb),
-            Some(16),
-            CKR_KEY_FUNCTION_NOT_PERMITTED,
-        ),
-        (
-            a,
-            parameter(true, none, ra, &pb[..40], &prb),
-            Some(16),
-            CKR_MECHANISM_PARAM_INVALID,
-        ),
-        (
-            a,
-            parameter(true, none, ra, &pb, &[4; 65]),
-            Some(16),
-            CKR_MECHANISM_PARAM_INVALID,
-        ),
-        (
-            a,
-            parameter(true, (&long_id, b""), ra, &pb, &prb),
-            Some(16),
-            CKR_MECHANISM_PARAM_INVALID,
-        ),
-        (a, vec![0; 79], Some(16), CKR_MECHANISM_PARAM_INVALID),
-        (
-            on_token,
-            parameter(true, none, ra, &pb, &prb),
-            Some(16),
-            CKR_KEY_TYPE_INCONSISTENT,
-        ),
-    ] {
+    let right = || parameter(true, none, ra, &pb, &prb);
+    let with_ephemeral = |handle| parameter(true, none, handle, &pb, &prb);
+    let invalid = CKR_MECHANISM_PARAM_INVALID;
+    #[rustfmt::skip]
+    let cases = [
+        (a, right(), None, CKR_TEMPLATE_INCOMPLETE),
+        (a, right(), Some(0), CKR_TEMPLATE_INCONSISTENT),
+        (a, right(), Some(CK_ULONG::MAX), CKR_TEMPLATE_INCONSISTENT),
+        (a, with_ephemeral(1 << 40), Some(16), CKR_KEY_HANDLE_INVALID),
+        (a, with_ephemeral(on_token), Some(16), CKR_KEY_TYPE_INCONSISTENT),
+        (a, with_ephemeral(signs_only), Some(16), CKR_KEY_FUNCTION_NOT_PERMITTED),
+        (a, parameter(true, none, ra, &pb[..40], &prb), Some(16), invalid),
+        (a, parameter(true, none, ra, &pb, &[4; 65]), Some(16), invalid),
+        (a, parameter(true, (&long_id, b""), ra, &pb, &prb), Some(16), invalid),
+        (a, vec![0; 79], Some(16), invalid),
+        (on_token, right(), Some(16), CKR_KEY_TYPE_INCONSISTENT),
+    ];
+    for (own, parameter, len, expected) in cases {
         let mechanism = Mechanism(CKM_SM2_KEY_AGREE, parameter);
         assert_eq!(derive(&p11, session, mechanism, own, len), Err(expected));
     }

@@ -26,28 +26,14 @@ fn keys_are_data_encrypted_as_the_standards_say() {
             p11.create(session, template).unwrap()
         };
         let (aes, sm4_key) = (key(CKK_AES, &aes), key(CKK_SM4, &sm4));
-        for (mechanism, key, expected) in [
-            (
-                ecb(CKM_AES_ECB_ENCRYPT_DATA, &text),
-                aes,
-                "3ad77bb40d7a3660a89ecaf32466ef97",
-            ),
-            (
-                cbc(CKM_AES_CBC_ENCRYPT_DATA, &vector, &text),
-                aes,
-                "7649abac8119b246cee98e9b12e9197d",
-            ),
-            (
-                ecb(CKM_SM4_ECB_ENCRYPT_DATA, &sm4),
-                sm4_key,
-                "681edf34d206965e86b3e94f536e4246",
-            ),
-            (
-                cbc(CKM_SM4_CBC_ENCRYPT_DATA, &[0; 16], &sm4),
-                sm4_key,
-                "681edf34d206965e86b3e94f536e4246",
-            ),
-        ] {
+        #[rustfmt::skip]
+        let answers = [
+            (ecb(CKM_AES_ECB_ENCRYPT_DATA, &text), aes, "3ad77bb40d7a3660a89ecaf32466ef97"),
+            (cbc(CKM_AES_CBC_ENCRYPT_DATA, &vector, &text), aes, "7649abac8119b246cee98e9b12e9197d"),
+            (ecb(CKM_SM4_ECB_ENCRYPT_DATA, &sm4), sm4_key, "681edf34d206965e86b3e94f536e4246"),
+            (cbc(CKM_SM4_CBC_ENCRYPT_DATA, &[0; 16], &sm4), sm4_key, "681edf34d206965e86b3e94f536e4246"),
+        ];
+        for (mechanism, key, expected) in answers {
             let short = Mechanism(mechanism.0, mechanism.1.clone());
             let made = derive(&p11, session, mechanism, key, None).unwrap();
             assert_eq!(made, hex(expected));
@@ -56,31 +42,12 @@ fn keys_are_data_encrypted_as_the_standards_say() {
                 hex(expected)[..5]
             );
         }
+        let with = |text| ecb(CKM_AES_ECB_ENCRYPT_DATA, text);
         for (mechanism, key, len, expected) in [
-            (
-                ecb(CKM_AES_ECB_ENCRYPT_DATA, &text),
-                aes,
-                Some(17),
-                CKR_DATA_LEN_RANGE,
-            ),
-            (
-                ecb(CKM_AES_ECB_ENCRYPT_DATA, &text[1..]),
-                aes,
-                None,
-                CKR_MECHANISM_PARAM_INVALID,
-            ),
-            (
-                ecb(CKM_AES_ECB_ENCRYPT_DATA, b""),
-                aes,
-                None,
-                CKR_MECHANISM_PARAM_INVALID,
-            ),
-            (
-                ecb(CKM_AES_ECB_ENCRYPT_DATA, &text),
-                sm4_key,
-                None,
-                CKR_KEY_TYPE_INCONSISTENT,
-            ),
+            (with(&text), aes, Some(17), CKR_DATA_LEN_RANGE),
+            (with(&text[1..]), aes, None, CKR_MECHANISM_PARAM_INVALID),
+            (with(b""), aes, None, CKR_MECHANISM_PARAM_INVALID),
+            (with(&text), sm4_key, None, CKR_KEY_TYPE_INCONSISTENT),
         ] {
             assert_eq!(derive(&p11, session, mechanism, key, len), Err(expected));
         }

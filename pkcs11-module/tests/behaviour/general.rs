@@ -106,7 +106,7 @@ fn a_configuration_with_an_unknown_key_stops_initialisation() {
 }
 
 /// Runs `body` in a forked child and gives its answer.
-fn in_child(body: impl FnOnce() -> bool) -> bool {
+pub fn in_child(body: impl FnOnce() -> bool) -> bool {
     // SAFETY: the child uses the module and leaves without running anything else of the test program.
     unsafe {
         let pid = fork();

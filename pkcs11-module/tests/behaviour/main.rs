@@ -4,6 +4,7 @@
 
 mod agreement;
 mod arguments;
+mod bad_input;
 mod certificates;
 mod cipher;
 mod curves;

@@ -60,9 +60,9 @@ fn signatures(p11: &P11, session: CK_SESSION_HANDLE) -> [Signature; 3] {
 }
 
 #[test]
-fn messages_are_signed_and_verified_as_the_standards_say() {
+fn messages_are_signed_as_the_standards_say() {
     let (p11, session) = P11::user();
-    for (number, signs, verifies, text, expected) in signatures(&p11, session) {
+    for (number, signs, _, text, expected) in signatures(&p11, session) {
         let mut mechanism = Mechanism::plain(number);
         expect(call!(
             p11,
@@ -104,7 +104,14 @@ fn messages_are_signed_and_verified_as_the_standards_say() {
         }
         assert_eq!(out[..len as usize], expected);
         expect(call!(p11, C_MessageSignFinal(session)));
+    }
+}
 
+#[test]
+fn messages_are_verified_one_by_one() {
+    let (p11, session) = P11::user();
+    for (number, _, verifies, text, expected) in signatures(&p11, session) {
+        let mut mechanism = Mechanism::plain(number);
         expect(call!(
             p11,
             C_MessageVerifyInit(session, &mut mechanism.c(), verifies)

@@ -415,11 +415,19 @@ fn keys_of_the_token_wrap_as_the_standards_say() {
         let refused = unwrap(&p11, session, mechanism(), kek, &wrapped[1..], back());
         assert_eq!(refused, Err(CKR_WRAPPED_KEY_LEN_RANGE));
     }
-    // Padded here, wrapped there: the same as all in this process.
-    let (there, here) = (on_token(&hex(plain)), secret(CKK_AES, &hex(plain)));
-    let here = p11.create(session, here).unwrap();
+}
+
+#[test]
+fn keys_of_the_token_wrap_what_is_padded_here_and_refuse_other_modes() {
+    let (p11, session) = P11::user();
+    let value = hex("000102030405060708090A0B0C0D0E0F");
+    let here = p11.create(session, secret(CKK_AES, &value)).unwrap();
+    let there = Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES);
+    let there = p11.create(session, there.on_token().bytes(CKA_VALUE, &value));
+    let there = there.unwrap();
     for len in [1, 8, 20, 32] {
-        let inner = generic(&vec![7; len]);
+        let inner = p11.create(session, secret(CKK_GENERIC_SECRET, &vec![7; len]));
+        let inner = inner.unwrap();
         let mechanism = || Mechanism::plain(CKM_AES_KEY_WRAP_PKCS7);
         let made = |kek| wrap(&p11, session, mechanism(), kek, inner);
         // RFC 3394 begins at two half blocks.
@@ -429,7 +437,8 @@ fn keys_of_the_token_wrap_as_the_standards_say() {
         }
         let wrapped = made(there).unwrap();
         assert_eq!(made(here).unwrap(), wrapped);
-        let key_back = unwrap(&p11, session, mechanism(), there, &wrapped, back()).unwrap();
+        let back = open(Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET));
+        let key_back = unwrap(&p11, session, mechanism(), there, &wrapped, back).unwrap();
         assert_eq!(
             p11.attribute(session, key_back, CKA_VALUE).unwrap(),
             vec![7; len]

@@ -65,6 +65,11 @@ pub(crate) enum Source {
         /// Number given by the token.
         id: u32,
     },
+    /// A profile that this module conforms to: the same on every token, and nobody's to change.
+    Profile {
+        /// CKA_PROFILE_ID.
+        id: CK_PROFILE_ID,
+    },
     /// Memory of this process.
     Session,
 }

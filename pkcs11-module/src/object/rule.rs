@@ -48,6 +48,7 @@ impl Classes {
     const PRIVATE: Self = Self(8);
     const SECRET: Self = Self(16);
     const DOMAIN: Self = Self(32);
+    const PROFILE: Self = Self(64);
     const PAIR: Self = Self(4 | 8);
     const KEYS: Self = Self(4 | 8 | 16);
     const TYPED: Self = Self(4 | 8 | 16 | 32);
@@ -67,6 +68,7 @@ impl Classes {
             CKO_PRIVATE_KEY => Self::PRIVATE,
             CKO_SECRET_KEY => Self::SECRET,
             CKO_DOMAIN_PARAMETERS => Self::DOMAIN,
+            CKO_PROFILE => Self::PROFILE,
             _ => Self(0),
         };
         self.0 & bit.0 != 0
@@ -106,6 +108,8 @@ pub(crate) const RULES: &[Rule] = &[
     rule(CKA_DESTROYABLE,        Kind::Bool,  Classes::ALL, Access::Lower),
     rule(CKA_LABEL,              Kind::Bytes, Classes::ALL, Access::Modify),
     rule(CKA_UNIQUE_ID,          Kind::Bytes, Classes::ALL, Access::Library),
+
+    rule(CKA_PROFILE_ID,         Kind::Ulong, Classes::PROFILE, Access::Library),
 
     rule(CKA_APPLICATION,        Kind::Bytes, Classes::DATA, Access::Modify),
     rule(CKA_OBJECT_ID,          Kind::Bytes, Classes::DATA, Access::Modify),

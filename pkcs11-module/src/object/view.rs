@@ -263,6 +263,17 @@ fn file(file: &FileView) -> Object {
     )
 }
 
+/// What says that this module conforms to a profile (PKCS#11 3.2, "Profile objects").
+pub(crate) fn profile(id: CK_PROFILE_ID) -> Object {
+    let mut attributes = storage(CKO_PROFILE, false);
+    for fixed in [CKA_MODIFIABLE, CKA_COPYABLE, CKA_DESTROYABLE] {
+        attributes.set_flag(fixed, false);
+    }
+    attributes.set_bytes(CKA_LABEL, []);
+    attributes.set_number(CKA_PROFILE_ID, id);
+    finish(Source::Profile { id }, Vec::new(), attributes, None)
+}
+
 /// An object made from its attributes: a stored one, or one of a session, whose key is given unless it is public.
 pub(crate) fn own_object(
     mut attributes: Attributes,
@@ -309,6 +320,7 @@ fn unique_id(source: &Source, fingerprint: &[u8]) -> Option<Vec<u8>> {
         Source::Certificate { container, side } => format!("certificate/{container}/{side:?}"),
         Source::File { name } => format!("file/{name}"),
         Source::Stored { id } => format!("stored/{id}"),
+        Source::Profile { id } => format!("profile/{id}"),
         Source::Session => return None,
     };
     let mut named = place.into_bytes();

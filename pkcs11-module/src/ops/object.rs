@@ -98,7 +98,7 @@ pub(crate) fn set_attributes(
         Source::Certificate { container, side } => {
             change_record(session, container, *side, Kind::OfCertificate, &change)?;
         }
-        Source::File { .. } => return Err(Error::ActionProhibited),
+        Source::File { .. } | Source::Profile { .. } => return Err(Error::ActionProhibited),
         Source::Stored { id } => change_stored(session, &object, *id, &change)?,
         Source::Session => {
             let mut attributes = object.attributes.clone();

@@ -23,6 +23,7 @@ pub(crate) fn destroy(session: &OpenSession, handle: CK_OBJECT_HANDLE) -> Result
             session.token.remove_session_object(handle);
             return Ok(());
         }
+        Source::Profile { .. } => return Err(Error::ActionProhibited),
         Source::Stored { id } => application()?.delete_object(*id)?,
         Source::File { name } => application()?.delete_file(name)?,
         Source::Key {

@@ -7,6 +7,7 @@
 mod events;
 mod index;
 mod objects;
+mod profiles;
 pub(crate) mod seed;
 mod table;
 pub(crate) mod token;

@@ -4,6 +4,7 @@
 //! key in its place gets another handle. Of a new view only what differs from the one before is looked at.
 
 use super::index::{Candidates, Index};
+use super::profiles::Profiles;
 use crate::abi::types::*;
 use crate::object::attribute::Attributes;
 use crate::object::records::Records;
@@ -29,6 +30,7 @@ pub(crate) struct ObjectTable {
     of_sessions: HashMap<Handle, SessionObject>,
     /// Of token and sessions.
     index: Index,
+    profiles: Profiles,
     /// Private objects were forgotten, which are in the view still.
     lacks_private: bool,
 }
@@ -136,6 +138,9 @@ impl ObjectTable {
 
     /// Handles of the objects that match a template, by ascending number.
     pub(super) fn find(&self, template: &Attributes, sees_private: bool) -> Vec<Handle> {
+        if Profiles::are_sought(template) {
+            return self.profiles.find(template);
+        }
         let wanted =
             |object: &Object| (sees_private || !object.is_private()) && object.matches(template);
         match self.index.candidates(template) {
@@ -167,6 +172,7 @@ impl ObjectTable {
         self.of_token
             .get(&handle)
             .or_else(|| self.of_sessions.get(&handle).map(|entry| &entry.object))
+            .or_else(|| self.profiles.get(handle))
     }
 
     /// The handle of what lives at a place.

@@ -142,3 +142,38 @@ fn templates_select() {
     assert_eq!(begin(&p11, session, wrong), CKR_ATTRIBUTE_VALUE_INVALID);
     assert_eq!(next(&p11, session, 1), Err(CKR_OPERATION_NOT_INITIALIZED));
 }
+
+/// PKCS#11 Profiles 3.2: what a provider conforms to, it says in objects.
+#[test]
+fn the_profiles_are_objects_that_only_who_asks_for_them_sees() {
+    let p11 = P11::ready();
+    let session = p11.open(p11.slot(), true);
+    assert!(p11.find(session, Template::default()).is_empty());
+    let found = p11.find(session, Template::of(CKO_PROFILE));
+    let id = |object| p11.attribute(session, object, CKA_PROFILE_ID).unwrap();
+    let ids: Vec<_> = found.iter().map(|object| id(*object)).collect();
+    let expected = [
+        CKP_BASELINE_PROVIDER,
+        CKP_EXTENDED_PROVIDER,
+        CKP_AUTHENTICATION_TOKEN,
+    ];
+    assert_eq!(ids, expected.map(|id| id.to_ne_bytes().to_vec()));
+    let one = Template::default().number(CKA_PROFILE_ID, CKP_EXTENDED_PROVIDER);
+    assert_eq!(p11.find(session, one), found[1..2]);
+    let private = Template::of(CKO_PROFILE).flag(CKA_PRIVATE, true);
+    assert!(p11.find(session, private).is_empty());
+    let profile = found[0];
+    assert_eq!(p11.attribute(session, profile, CKA_TOKEN).unwrap(), [1]);
+    let other = p11.attribute(session, found[1], CKA_UNIQUE_ID);
+    assert_ne!(p11.attribute(session, profile, CKA_UNIQUE_ID), other);
+    assert_eq!(
+        call!(p11, C_DestroyObject(session, profile)),
+        CKR_ACTION_PROHIBITED
+    );
+    let label = Template::default().bytes(CKA_LABEL, b"mine");
+    assert_eq!(p11.set(session, profile, label), CKR_ACTION_PROHIBITED);
+    let copy = p11.copy(session, profile, Template::default());
+    assert_eq!(copy, Err(CKR_ACTION_PROHIBITED));
+    let made = p11.create(session, Template::of(CKO_PROFILE));
+    assert_eq!(made, Err(CKR_TEMPLATE_INCONSISTENT));
+}

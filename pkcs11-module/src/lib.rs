@@ -26,7 +26,7 @@ mod slot;
 pub use abi::types;
 pub use abi::vendor;
 pub use abi::{
-    decrypt::*, digest::*, dual::*, encapsulate::*, encrypt::*, function_list::*, general::*,
-    key::*, message::*, message_signature::*, object::*, random::*, session::*, sign::*,
-    slot_token::*, unsupported::*, verify::*, verify_signature::*, wrap::*,
+    cipher::*, digest::*, dual::*, encapsulate::*, function_list::*, general::*, key::*,
+    message::*, message_signature::*, object::*, random::*, session::*, sign::*, slot_token::*,
+    unsupported::*, verify::*, verify_signature::*, wrap::*,
 };

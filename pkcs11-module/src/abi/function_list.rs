@@ -2,11 +2,10 @@
 //! (PKCS#11 3.2, "C_GetFunctionList", "C_GetInterfaceList", "C_GetInterface"). The tables never change and have no
 //! empty place.
 
-use super::decrypt::*;
+use super::cipher::*;
 use super::digest::*;
 use super::dual::*;
 use super::encapsulate::*;
-use super::encrypt::*;
 use super::general::*;
 use super::key::*;
 use super::message::*;

@@ -8,11 +8,10 @@
 #![allow(unsafe_code, reason = "the C interface")]
 #![allow(non_snake_case, reason = "exports have the names of the standard")]
 
-pub(crate) mod decrypt;
+pub(crate) mod cipher;
 pub(crate) mod digest;
 pub(crate) mod dual;
 pub(crate) mod encapsulate;
-pub(crate) mod encrypt;
 pub(crate) mod function_list;
 pub(crate) mod general;
 pub(crate) mod key;

@@ -35,7 +35,6 @@ pub(crate) enum KeyMaterial {
 }
 
 /// A private or secret key in the memory of this process; wiped when the last object and operation let go of it.
-#[allow(dead_code, reason = "operations with secret keys come next")]
 #[expect(
     clippy::large_enum_variant,
     reason = "one for each key, never moved about"

@@ -1,9 +1,14 @@
-//! What encryption and decryption share: the two-call rule around what comes out, and wiping it.
+//! Encryption and decryption functions: two ways of one thing, with the two-call rule around what comes out, which is
+//! wiped.
 
 use super::OutBytes;
-use crate::mechanism::Ciphering;
+use crate::abi::types::*;
+use crate::mechanism::{Ciphering, Requested};
+use crate::object::Object;
 use crate::rv::Error;
-use crate::session::operation::Slot;
+use crate::session::OpenSession;
+use crate::session::operation::{Kind, Operations, Slot};
+use std::sync::Arc;
 use ukey_ffi::Room;
 
 type CipherSlot = Slot<Box<dyn Ciphering>>;
@@ -39,33 +44,117 @@ impl Drop for Made {
     }
 }
 
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// C_Encrypt*.
+    Encrypt,
+    /// C_Decrypt*.
+    Decrypt,
+}
+
+impl Way {
+    /// The kind of its operations.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Encrypt => Kind::Encrypt,
+            Self::Decrypt => Kind::Decrypt,
+        }
+    }
+
+    fn slot(self, operations: &mut Operations) -> &mut CipherSlot {
+        match self {
+            Self::Encrypt => &mut operations.encrypt,
+            Self::Decrypt => &mut operations.decrypt,
+        }
+    }
+
+    /// The right that a key needs.
+    fn usage(self) -> CK_ATTRIBUTE_TYPE {
+        match self {
+            Self::Encrypt => CKA_ENCRYPT,
+            Self::Decrypt => CKA_DECRYPT,
+        }
+    }
+}
+
+/// C_EncryptInit, C_DecryptInit: no exchange.
+pub(crate) fn init(
+    way: Way,
+    session: &OpenSession,
+    mechanism: Option<Requested>,
+    key: CK_OBJECT_HANDLE,
+) -> Result<(), Error> {
+    session.begin_or_cancel(way.kind(), mechanism, |operations, mechanism| {
+        let (flag, half) = match way {
+            Way::Encrypt => (CKF_ENCRYPT, CKO_PUBLIC_KEY),
+            Way::Decrypt => (CKF_DECRYPT, CKO_PRIVATE_KEY),
+        };
+        let does = mechanism.check(flag)?;
+        let key = session.key_of_class(key, &[half, CKO_SECRET_KEY])?;
+        let using = mechanism.using(&key, session);
+        let cipher = match way {
+            Way::Encrypt => does.encrypt(using)?,
+            Way::Decrypt => does.decrypt(using)?,
+        };
+        key.permits(way.usage(), mechanism.row.number)?;
+        way.slot(operations).begin_with(&key, cipher);
+        Ok(())
+    })
+}
+
+/// A key for a series of messages; see `ops::message`.
+pub(super) fn message_key(
+    way: Way,
+    session: &OpenSession,
+    mechanism: &Requested,
+    key: CK_OBJECT_HANDLE,
+) -> Result<Arc<Object>, Error> {
+    let key = session.key_of_class(key, &[CKO_SECRET_KEY])?;
+    key.permits(way.usage(), mechanism.row.number)?;
+    Ok(key)
+}
+
 /// C_Encrypt, C_Decrypt.
-pub(super) fn one_shot(
-    slot: &mut CipherSlot,
+pub(crate) fn one_shot(
+    way: Way,
+    session: &OpenSession,
     data: &[u8],
     out: &mut OutBytes,
 ) -> Result<(), Error> {
-    let most = slot.one_shot()?.finish_len(data.len());
-    complete(slot, most, data, out)
-}
-
-/// C_EncryptFinal, C_DecryptFinal.
-pub(super) fn finish(slot: &mut CipherSlot, out: &mut OutBytes) -> Result<(), Error> {
-    let cipher = slot.part()?;
-    if !cipher.takes_parts() {
-        return Err(Error::FunctionNotSupported);
-    }
-    let most = cipher.finish_len(0);
-    complete(slot, most, &[], out)
+    session.step(way.kind(), |operations| {
+        let slot = way.slot(operations);
+        let most = slot.one_shot()?.finish_len(data.len());
+        complete(slot, most, data, out)
+    })
 }
 
 /// C_EncryptUpdate, C_DecryptUpdate.
-pub(super) fn update(slot: &mut CipherSlot, part: &[u8], out: &mut OutBytes) -> Result<(), Error> {
-    let made = update_if_fits(slot, part, out)?;
-    if let Some(made) = made {
-        out.write(&made)?;
-    }
-    Ok(())
+pub(crate) fn update(
+    way: Way,
+    session: &OpenSession,
+    part: &[u8],
+    out: &mut OutBytes,
+) -> Result<(), Error> {
+    session.step(way.kind(), |operations| {
+        if let Some(made) = update_if_fits(way.slot(operations), part, out)? {
+            out.write(&made)?;
+        }
+        Ok(())
+    })
+}
+
+/// C_EncryptFinal, C_DecryptFinal.
+pub(crate) fn finish(way: Way, session: &OpenSession, out: &mut OutBytes) -> Result<(), Error> {
+    session.step(way.kind(), |operations| {
+        let slot = way.slot(operations);
+        let cipher = slot.part()?;
+        if !cipher.takes_parts() {
+            return Err(Error::FunctionNotSupported);
+        }
+        let most = cipher.finish_len(0);
+        complete(slot, most, &[], out)
+    })
 }
 
 /// Takes a part when the caller's buffer can hold what it makes come out; answers a query with nothing taken.

@@ -20,7 +20,6 @@ use std::sync::Arc;
 
 /// How a key comes to be, which decides what may be said of its past.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "generation, unwrapping and derivation come next")]
 pub(crate) enum Origin<'a> {
     /// The caller gave its value.
     Created,
@@ -83,7 +82,6 @@ pub(crate) fn add_key(
 ///
 /// # Errors
 /// As [`add_key`].
-#[allow(dead_code, reason = "generation on the token comes next")]
 pub(crate) fn draft(
     session: &OpenSession,
     class: CK_OBJECT_CLASS,

@@ -2,8 +2,7 @@
 //! parameter of the message, apart from the ciphertext. A message that does not decrypt ends itself, not the series.
 
 use super::OutBytes;
-use super::cipher::Made;
-use super::{decrypt as decryption, encrypt as encryption};
+use super::cipher::{Made, Way, message_key};
 use crate::abi::types::*;
 use crate::mechanism::message::{MessageCipher, MessageParameter, Series};
 use crate::mechanism::{Ciphering, Requested};
@@ -20,7 +19,7 @@ pub(crate) fn encrypt_init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::MessageEncrypt, mechanism, |operations, mechanism| {
         let does = mechanism.check(CKF_MESSAGE_ENCRYPT)?;
-        let key = encryption::message_key(session, &mechanism, key)?;
+        let key = message_key(Way::Encrypt, session, &mechanism, key)?;
         let series = Series::new(does, mechanism.using(&key, session));
         let cipher = MessageCipher::new(series, mechanism.row.layout);
         operations.message_encrypt.begin(cipher);
@@ -36,7 +35,7 @@ pub(crate) fn decrypt_init(
 ) -> Result<(), Error> {
     session.begin_or_cancel(Kind::MessageDecrypt, mechanism, |operations, mechanism| {
         let does = mechanism.check(CKF_MESSAGE_DECRYPT)?;
-        let key = decryption::message_key(session, &mechanism, key)?;
+        let key = message_key(Way::Decrypt, session, &mechanism, key)?;
         let series = Series::new(does, mechanism.using(&key, session));
         let cipher = MessageCipher::new(series, mechanism.row.layout);
         operations.message_decrypt.begin(cipher);

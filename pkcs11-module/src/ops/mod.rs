@@ -1,12 +1,10 @@
 //! The meaning of each function, on safe values. Files are named as in `abi`.
 
-mod cipher;
-pub(crate) mod decrypt;
+pub(crate) mod cipher;
 pub(crate) mod derive;
 pub(crate) mod digest;
 pub(crate) mod dual;
 pub(crate) mod encapsulate;
-pub(crate) mod encrypt;
 pub(crate) mod general;
 pub(crate) mod key;
 mod key_host;

@@ -2,6 +2,7 @@
 
 use crate::harness::vectors::message_parameter;
 use crate::harness::*;
+use std::cell::RefCell;
 
 /// Answers that a length which cannot be may have.
 const IMPOSSIBLE: &[CK_RV] = &[
@@ -57,6 +58,8 @@ pub struct Place {
     pub wrapped: Vec<u8>,
     pub encapsulated: Vec<u8>,
     pub sealed: Vec<u8>,
+    /// Where parameters of messages find the nonce and the tag.
+    message: RefCell<[u8; 28]>,
 }
 
 /// Lengths that no memory has.
@@ -98,6 +101,7 @@ impl Place {
             wrapped: wrap(p11, session, cbc, aes, generic).unwrap(),
             encapsulated: encapsulate(p11, session, pkcs, public, length).unwrap().0,
             sealed: vec![1; 36],
+            message: RefCell::new([1; 28]),
         }
     }
 
@@ -238,8 +242,8 @@ impl Place {
     }
 
     fn gcm_message(&self) -> Vec<u8> {
-        // These live as long as the test program.
-        let (nonce, tag) = (vec![1; 12].leak(), vec![2; 16].leak());
+        let mut memory = self.message.borrow_mut();
+        let (nonce, tag) = memory.split_at_mut(12);
         message_parameter(CKM_AES_GCM, nonce, CKG_NO_GENERATE, 0, tag)
     }
 

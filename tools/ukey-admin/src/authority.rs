@@ -88,7 +88,8 @@ pub(crate) fn read_answer(path: &Path) -> Result<Answer> {
     granted(Answer::from_file(&files::read_small(path)?)?)
 }
 
-fn granted(mut answer: Answer) -> Result<Answer> {
+/// The answer, unless it refuses.
+pub(crate) fn granted(mut answer: Answer) -> Result<Answer> {
     match answer.error.take() {
         Some(refusal) => Err(Error::Refused {
             code: refusal.code,

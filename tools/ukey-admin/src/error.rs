@@ -128,6 +128,15 @@ pub(crate) enum Error {
     /// A signature is false, or its signer is not trusted.
     #[error("{}", crate::text::error::VERIFICATION_FALSE)]
     VerificationFalse,
+    /// Rows of a batch are left.
+    #[error("{}", crate::text::batch::partial(*.left))]
+    PartialBatch {
+        /// How many.
+        left: usize,
+    },
+    /// Another process works in the batch's directory.
+    #[error("{}", crate::text::batch::RUNS)]
+    BatchRuns,
     /// A certificate on the token is not good.
     #[error("{}", crate::text::error::NOT_GOOD)]
     NotGood,

@@ -37,6 +37,8 @@ pub(crate) enum ExitCode {
     Unsupported = 12,
     /// The signature is false, or its signer is not trusted.
     VerificationFalse = 13,
+    /// Some rows of a batch are not produced, or some files not done.
+    PartialBatch = 14,
     /// Ended by Ctrl-C or a signal.
     Interrupted = 130,
 }
@@ -75,6 +77,8 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::SelfTest(_) => (ExitCode::Failed, "self_test"),
         Error::Unfit(_) => (ExitCode::Failed, "unfit"),
         Error::NotARecipient { .. } => (ExitCode::NotFound, "not_a_recipient"),
+        Error::PartialBatch { .. } => (ExitCode::PartialBatch, "partial_batch"),
+        Error::BatchRuns => (ExitCode::Busy, "busy"),
         Error::NotGood => (ExitCode::VerificationFalse, "not_good"),
         Error::VerificationFalse => (ExitCode::VerificationFalse, "verification_false"),
         Error::Findings { failures: 0, .. } => (ExitCode::Failed, "warnings"),

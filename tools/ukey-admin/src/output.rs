@@ -103,6 +103,21 @@ pub(crate) fn finish(result: Result<Outcome, Error>, json: bool) -> ExitCode {
     }
 }
 
+/// One result of several, for JSON Lines; `what` says of which.
+pub(crate) fn line(made: Result<&Value, &Error>, what: &Value) -> String {
+    let mut data = made.ok().cloned().unwrap_or_else(|| what.clone());
+    if let (Some(data), Some(what)) = (data.as_object_mut(), what.as_object()) {
+        data.extend(what.clone());
+    }
+    let envelope = Envelope {
+        schema: SCHEMA,
+        ok: made.is_ok(),
+        data: Some(&data),
+        error: made.err().map(ErrorBody::from),
+    };
+    serde_json::to_string(&envelope).unwrap_or_default()
+}
+
 fn print_json(data: &Value, error: Option<&Error>, code: ExitCode) -> io::Result<()> {
     let envelope = Envelope {
         schema: SCHEMA,
@@ -181,6 +196,15 @@ impl Talk {
         if self.on && long && io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
+    }
+
+    /// A bar over `total` pieces of work.
+    pub(crate) fn count(self, total: usize) -> ProgressBar {
+        let bar = Self::bar(Some(total as u64), "{wide_bar} {pos}/{len} {eta}");
+        if self.on && io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        bar
     }
 
     /// A spinner beside `what`, for work of unknown length.

@@ -1,6 +1,7 @@
 //! The command line as typed: one clap definition, from which parsing, help, man pages and
 //! completions are made. What the words mean is decided elsewhere; nothing here does anything.
 
+mod batch;
 mod developer;
 mod file;
 mod key;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use crate::pin_source::PinSource;
 
+pub(crate) use batch::{BatchCommand, BatchRunArgs};
 pub(crate) use developer::{
     ApduArgs, ConfigCommand, SealCommand, SealDeleteArgs, SealExportArgs, SealStoreArgs,
 };
@@ -88,7 +90,7 @@ Exit codes:
   1 failed           7 not found          12 not supported
   2 usage            8 already exists     13 verification false
   3 no USBKEY        9 no permission     130 interrupted
-  4 PIN wrong       10 USBKEY busy
+  4 PIN wrong       10 USBKEY busy         14 batch done in part
   5 several USBKEYs (or containers) and none chosen
   doctor: 0 all fine, 1 warnings, 2 failures; skf test: 0 no case failed, 2 some did
 
@@ -175,6 +177,9 @@ pub(crate) enum Command {
     Unhold(EndArgs),
     /// Ask the authority about the certificates on the USBKEY
     Status(StatusArgs),
+    /// Produce many USBKEYs from a table
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Sign a file
     Sign(SignArgs),
     /// Check a signature

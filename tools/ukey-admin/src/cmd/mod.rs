@@ -2,6 +2,7 @@
 //! it prints nothing but talk.
 
 pub(crate) mod apdu;
+pub(crate) mod batch;
 pub(crate) mod cert;
 pub(crate) mod cert_check;
 pub(crate) mod config;
@@ -49,6 +50,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Hold(args) => end::run(context, Act::Hold, args),
         Command::Unhold(args) => end::run(context, Act::Unhold, args),
         Command::Status(args) => end::status(context, args),
+        Command::Batch(command) => batch::run(context, command),
         Command::Sign(args) => sign::run(context, args),
         Command::Verify(args) => verify::run(context, args),
         Command::Encrypt(args) => encrypt::run(context, args),

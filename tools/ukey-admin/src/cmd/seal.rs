@@ -52,35 +52,49 @@ fn find(application: &Application, name: &str) -> Result<(String, u32)> {
 }
 
 fn store(context: &Context, args: &SealStoreArgs) -> Result<Outcome> {
-    let file = file_name(&args.name)?;
+    file_name(&args.name)?;
     let content = files::read_small(&args.input)?;
-    let size = u32::try_from(content.len()).map_err(|_| ukey_token::Error::NoSpace)?;
     let application = target::selected_application(context)?;
-    if let Ok((_, there)) = find(&application, &args.name) {
-        // The same once more is done already; an interrupted one is gone through again.
-        let same = there == size && application.read_file(&file, 0, size)? == content;
-        if !same && !is_blank(&application, &file, there, size)? {
-            return Err(Error::Exists {
-                what: Item::Seal,
-                name: args.name.clone(),
-            });
-        }
-    }
+    check_free(&application, &args.name, &content)?;
     login::user(context, &application, &args.pin)?;
+    keep(&application, &args.name, &content)?;
+    let data = json!({ "name": args.name, "size": content.len() });
+    let text = text::seal_stored(&args.name);
+    Ok(Outcome::new(data, format!("{text}\n")))
+}
+
+/// Refuses to store over another seal. The same once more is done already; an interrupted one is
+/// gone through again.
+fn check_free(application: &Application, name: &str, content: &[u8]) -> Result<()> {
+    let Ok((file, there)) = find(application, name) else {
+        return Ok(());
+    };
+    let same =
+        there as usize == content.len() && application.read_file(&file, 0, there)? == content;
+    if same || is_blank(application, &file, there, content.len())? {
+        return Ok(());
+    }
+    Err(Error::Exists {
+        what: Item::Seal,
+        name: name.to_owned(),
+    })
+}
+
+/// Stores a seal; the user is logged in.
+pub(crate) fn keep(application: &Application, name: &str, content: &[u8]) -> Result<()> {
+    check_free(application, name, content)?;
+    let file = file_name(name)?;
+    let size = u32::try_from(content.len()).map_err(|_| ukey_token::Error::NoSpace)?;
     if !application.files()?.contains(&file) {
         application.create_file(&file, size, Rights::ANYONE, Rights::USER)?;
     }
-    application.write_file(&file, 0, &content)?;
-    let data = json!({ "name": args.name, "size": size });
-    Ok(Outcome::new(
-        data,
-        format!("{}\n", text::seal_stored(&args.name)),
-    ))
+    application.write_file(&file, 0, content)?;
+    Ok(())
 }
 
 /// Whether a store that was interrupted left an empty file of the right size.
-fn is_blank(application: &Application, file: &str, there: u32, size: u32) -> Result<bool> {
-    Ok(there == size
+fn is_blank(application: &Application, file: &str, there: u32, size: usize) -> Result<bool> {
+    Ok(there as usize == size
         && application
             .read_file(file, 0, there)?
             .iter()

@@ -179,6 +179,8 @@ fn every_help_has_examples() {
         &["watch"],
         &["apdu"],
         &["cert", "self-sign"],
+        &["batch", "run"],
+        &["batch", "status"],
         &["cert", "check"],
         &["cert", "request"],
         &["cert", "import"],

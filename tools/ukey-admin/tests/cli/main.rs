@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod batch;
 mod certificates;
 mod commands;
 mod doctor;

@@ -41,7 +41,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn new(output: Output) -> Self {
+    /// What a finished program left; no PIN may be in it.
+    pub(crate) fn new(output: Output) -> Self {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let stdout = String::from_utf8_lossy(&output.stdout);
         for secret in SECRETS {

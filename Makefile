@@ -5,7 +5,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench check clean
+.PHONY: help setup build demo test bench check deb clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ bench: build ## measure against peers and bare algorithms in one run
 
 check: build ## formatting, lints, sizes, layering, docs, exported symbols: what a change must pass
 	@cargo xtask check
+
+deb: build ## make Debian packages, and install and remove them in a folder of their own
+	@packaging/deb/build.sh $(TARGET_DIR)/deb
+	@packaging/deb/test.sh $(TARGET_DIR)/deb
 
 clean: ## remove everything that was built or generated
 	@cargo clean

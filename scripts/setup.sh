@@ -15,6 +15,7 @@ packages=(
     softhsm2                # a second PKCS#11 module to compare with
     libbcprov-java libbcpkix-java libbcutil-java  # Bouncy Castle: certificates, CMS
     jq                      # the demo reads --json answers
+    dpkg-dev fakeroot       # make deb, and trying its packages
     python3-venv            # home of the Python packages that tests use
     gnutls-bin              # p11tool, gnutls-cli
     libengine-pkcs11-openssl  # OpenSSL's engine pkcs11

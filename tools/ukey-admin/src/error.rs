@@ -134,6 +134,12 @@ pub(crate) enum Error {
         /// How many.
         left: usize,
     },
+    /// Some of several files are not done.
+    #[error("{}", crate::text::error::some_files(*.failed))]
+    PartialFiles {
+        /// How many.
+        failed: usize,
+    },
     /// Another process works in the batch's directory.
     #[error("{}", crate::text::batch::RUNS)]
     BatchRuns,

@@ -77,7 +77,9 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::SelfTest(_) => (ExitCode::Failed, "self_test"),
         Error::Unfit(_) => (ExitCode::Failed, "unfit"),
         Error::NotARecipient { .. } => (ExitCode::NotFound, "not_a_recipient"),
-        Error::PartialBatch { .. } => (ExitCode::PartialBatch, "partial_batch"),
+        Error::PartialBatch { .. } | Error::PartialFiles { .. } => {
+            (ExitCode::PartialBatch, "partial_batch")
+        }
         Error::BatchRuns => (ExitCode::Busy, "busy"),
         Error::NotGood => (ExitCode::VerificationFalse, "not_good"),
         Error::VerificationFalse => (ExitCode::VerificationFalse, "verification_false"),

@@ -103,6 +103,13 @@ pub(crate) fn finish(result: Result<Outcome, Error>, json: bool) -> ExitCode {
     }
 }
 
+/// Text to standard output, at once.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|e| Error::write("-", e))
+}
+
 /// One result of several, for JSON Lines; `what` says of which.
 pub(crate) fn line(made: Result<&Value, &Error>, what: &Value) -> String {
     let mut data = made.ok().cloned().unwrap_or_else(|| what.clone());

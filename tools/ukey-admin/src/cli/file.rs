@@ -1,9 +1,10 @@
 //! Arguments of `sign`, `verify`, `encrypt` and `decrypt`.
 
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{OutputArgs, PinArgs};
+use crate::cmd::several::Several;
 
 /// What `sign` makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,18 +20,19 @@ pub(crate) enum SignFormat {
 }
 
 /// `sign`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = "\
 Examples:
   ukey-admin sign tender.pdf                           detached, GB/T 35275: tender.pdf.p7s
   ukey-admin sign tender.pdf --attached                with the file inside: tender.pdf.p7m
+  ukey-admin sign tender/*.pdf                         one PIN entry; exit code 14 when some fail
   ukey-admin sign tender.pdf --format raw-der -o tender.sig
   openssl pkeyutl -verify -rawin -digest sm3 -pkeyopt distid:1234567812345678 \\
       -certin -inkey cert.pem -in tender.pdf -sigfile tender.sig")]
 pub(crate) struct SignArgs {
-    /// File to sign; - is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
+    /// Files to sign, with one PIN entry; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
     /// What to make (default: gm for SM2 keys, cms for RSA keys)
     #[arg(long, value_enum)]
     pub(crate) format: Option<SignFormat>,
@@ -79,7 +81,7 @@ pub(crate) struct VerifyArgs {
 }
 
 /// `encrypt`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = "\
 Examples:
   ukey-admin encrypt tender.pdf                        to the USBKEY itself: tender.pdf.enc
@@ -88,9 +90,9 @@ Examples:
 
 Every recipient can decrypt alone. No PIN is needed. A file of any size takes the same memory.")]
 pub(crate) struct EncryptArgs {
-    /// File to encrypt; - is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
+    /// Files to encrypt; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
     /// Encryption certificate of a recipient, PEM or DER (default: the USBKEY's own)
     #[arg(long, short, value_name = "CERT")]
     pub(crate) recipient: Vec<PathBuf>,
@@ -117,7 +119,7 @@ pub(crate) enum EnvelopeFormat {
 }
 
 /// `decrypt`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = "\
 Examples:
   ukey-admin decrypt tender.pdf.enc                    makes tender.pdf
@@ -128,9 +130,9 @@ The right key pair is found by itself among all containers. The output appears o
 whole file was checked; until then nothing of it can be seen, and an altered file leaves none.
 Only you can read it (mode 0600).")]
 pub(crate) struct DecryptArgs {
-    /// File to decrypt; - is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
+    /// Files to decrypt, with one PIN entry; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
     /// Refuse files without an integrity check, as other software makes them
     #[arg(long)]
     pub(crate) require_integrity: bool,
@@ -139,3 +141,25 @@ pub(crate) struct DecryptArgs {
     #[command(flatten)]
     pub(crate) pin: PinArgs,
 }
+
+/// The three take several files in the same way.
+macro_rules! several {
+    ($($args:ty),+) => {$(
+        impl Several for $args {
+            fn inputs(&self) -> &[PathBuf] {
+                &self.inputs
+            }
+
+            fn output(&self) -> Option<&Path> {
+                self.output.output.as_deref()
+            }
+
+            fn of_one(&self, input: &Path) -> Self {
+                let inputs = vec![input.to_owned()];
+                Self { inputs, ..self.clone() }
+            }
+        }
+    )+};
+}
+
+several!(SignArgs, EncryptArgs, DecryptArgs);

@@ -10,7 +10,11 @@ use ukey_pki::{
 };
 use ukey_token::Application;
 
-use super::{cert, encrypt::SUFFIX};
+use super::{
+    cert,
+    encrypt::SUFFIX,
+    several::{self, Several},
+};
 use crate::{
     certificate,
     cli::{DecryptArgs, Usage},
@@ -25,10 +29,14 @@ use crate::{
 };
 
 pub(crate) fn run(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
+    several::run(context, args, one)
+}
+
+fn one(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
     let path = output_path(args)?;
     output::check_stream(context, Some(&path))?;
-    login::check_input(&args.input, &args.pin)?;
-    let input = files::open(&args.input)?;
+    login::check_input(args.input(), &args.pin)?;
+    let input = files::open(args.input())?;
     let application = target::selected_application(context)?;
     let bar = context.talk.bytes_unseen(input.length);
     let envelope = EnvelopeReader::new(bar.wrap_read(input.reader))?;
@@ -54,7 +62,7 @@ pub(crate) fn run(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
     }
     let pair = &pairs[opened.candidate];
     let data = json!({
-        "input": args.input.display().to_string(),
+        "input": args.input().display().to_string(),
         "output": path.display().to_string(),
         "bytes": opened.content_len,
         "integrity": if protected { "verified" } else { "not_protected" },
@@ -79,12 +87,12 @@ fn output_path(args: &DecryptArgs) -> Result<PathBuf> {
     if let Some(path) = &args.output.output {
         return Ok(path.clone());
     }
-    if files::is_stream(&args.input) {
-        return Ok(args.input.clone());
+    if files::is_stream(args.input()) {
+        return Ok(args.input().to_owned());
     }
-    match args.input.extension() {
+    match args.input().extension() {
         Some(extension) if extension == SUFFIX.trim_start_matches('.') => {
-            Ok(args.input.with_extension(""))
+            Ok(args.input().with_extension(""))
         }
         _ => Err(Error::Usage(text::error::DECRYPT_NEEDS_OUTPUT.to_owned())),
     }

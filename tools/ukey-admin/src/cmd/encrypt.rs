@@ -11,6 +11,7 @@ use ukey_pki::{
 };
 
 use super::cert;
+use super::several::{self, Several};
 use crate::{
     certificate,
     cli::{EncryptArgs, EnvelopeFormat, Usage},
@@ -25,10 +26,14 @@ use crate::{
 pub(super) const SUFFIX: &str = ".enc";
 
 pub(crate) fn run(context: &Context, args: &EncryptArgs) -> Result<Outcome> {
+    several::run(context, args, one)
+}
+
+fn one(context: &Context, args: &EncryptArgs) -> Result<Outcome> {
     let path = output_path(args);
     output::check_stream(context, Some(&path))?;
     let recipients = recipients(context, args)?;
-    let input = files::open(&args.input)?;
+    let input = files::open(args.input())?;
     let mut to = OutputFile::create(&path, args.output.force, Readers::AsUsual, Stream::Direct)?;
     let mut options = SealOptions::default();
     options.content_len = input.length;
@@ -46,7 +51,7 @@ pub(crate) fn run(context: &Context, args: &EncryptArgs) -> Result<Outcome> {
         .map(|c| certificate::data(c.as_der()))
         .collect();
     let data = json!({
-        "input": args.input.display().to_string(),
+        "input": args.input().display().to_string(),
         "output": path.display().to_string(),
         "bytes": sealed.content_len,
         "recipients": shown,
@@ -71,8 +76,8 @@ fn result_text(path: &std::path::Path, recipients: &[Certificate]) -> String {
 fn output_path(args: &EncryptArgs) -> PathBuf {
     match &args.output.output {
         Some(path) => path.clone(),
-        None if files::is_stream(&args.input) => args.input.clone(),
-        None => files::with_suffix(&args.input, SUFFIX),
+        None if files::is_stream(args.input()) => args.input().to_owned(),
+        None => files::with_suffix(args.input(), SUFFIX),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod recover;
 pub(crate) mod renew;
 pub(crate) mod retired;
 pub(crate) mod seal;
+pub(crate) mod several;
 pub(crate) mod sign;
 pub(crate) mod skf;
 pub(crate) mod verify;

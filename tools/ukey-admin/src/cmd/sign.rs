@@ -14,6 +14,7 @@ use ukey_pki::{
 };
 use ukey_token::view::ContainerView;
 
+use super::several::{self, Several};
 use crate::{
     certificate,
     cli::{SignArgs, SignFormat},
@@ -30,7 +31,11 @@ use crate::{
 const CHUNK: usize = 256 * 1024;
 
 pub(crate) fn run(context: &Context, args: &SignArgs) -> Result<Outcome> {
-    login::check_input(&args.input, &args.pin)?;
+    several::run(context, args, one)
+}
+
+fn one(context: &Context, args: &SignArgs) -> Result<Outcome> {
+    login::check_input(args.input(), &args.pin)?;
     let application = target::selected_application(context)?;
     let (container, view) = target::signing_container(&application, args.container.as_deref())?;
     let Some(key) = &view.signature.public_key else {
@@ -49,7 +54,7 @@ pub(crate) fn run(context: &Context, args: &SignArgs) -> Result<Outcome> {
     // All that can be refused is refused before the PIN is asked for.
     output::check_stream(context, Some(&path))?;
     let mut to = OutputFile::create(&path, args.output.force, Readers::AsUsual, Stream::Direct)?;
-    let input = files::open(&args.input)?;
+    let input = files::open(args.input())?;
     login::user(context, &application, &args.pin)?;
     match &certificate {
         None => to.write_bytes(&bare(context, input, &signer, format)?)?,
@@ -63,7 +68,7 @@ pub(crate) fn run(context: &Context, args: &SignArgs) -> Result<Outcome> {
     }
     to.commit()?;
     let data = json!({
-        "input": args.input.display().to_string(),
+        "input": args.input().display().to_string(),
         "output": path.display().to_string(),
         "format": text::format_word(format),
         "attached": args.attached,
@@ -117,15 +122,15 @@ fn output_path(args: &SignArgs, format: SignFormat) -> PathBuf {
     if let Some(path) = &args.output.output {
         return path.clone();
     }
-    if files::is_stream(&args.input) {
-        return args.input.clone();
+    if files::is_stream(args.input()) {
+        return args.input().to_owned();
     }
     let suffix = match format {
         SignFormat::Raw | SignFormat::RawDer => ".sig",
         _ if args.attached => ".p7m",
         _ => ".p7s",
     };
-    files::with_suffix(&args.input, suffix)
+    files::with_suffix(args.input(), suffix)
 }
 
 fn message(
@@ -144,7 +149,7 @@ fn message(
     options.signing_time = Some(OffsetDateTime::now_utc());
     let bar = context.talk.bytes(input.length);
     if args.attached {
-        let mut content = bar.wrap_read(input.seekable(&args.input)?);
+        let mut content = bar.wrap_read(input.seekable(args.input())?);
         sign_attached(&mut content, to, &[identity], &options)?;
     } else {
         let mut content = bar.wrap_read(input.reader);

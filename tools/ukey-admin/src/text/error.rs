@@ -12,6 +12,15 @@ use crate::{
 
 pub(crate) const PIN_NOT_SET: &str = "this application has no user PIN yet";
 pub(crate) const NOT_GOOD: &str = "not every certificate is good";
+pub(crate) const ONE_OUTPUT: &str = "one --output cannot take several files; leave it out";
+
+pub(crate) fn some_files(failed: usize) -> String {
+    match failed {
+        1 => "one file failed".to_owned(),
+        n => format!("{n} files failed"),
+    }
+}
+
 pub(crate) const SEAL_NAME: &str = "a seal's name has 1 to 24 letters, digits, - _ or .";
 pub(crate) const NOT_A_WRAPPED_KEY: &str = "this file holds no wrapped key";
 

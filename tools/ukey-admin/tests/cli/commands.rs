@@ -222,6 +222,7 @@ fn a_key_that_goes_and_comes_is_told_at_once() {
     };
     let gone = event("key0.img", "pulled");
     assert_eq!(gone["data"]["event"], "removed");
+    crate::schema::fits("watch-event", &gone["data"]);
     let come = event("pulled", "key0.img");
     assert_eq!(come["data"]["event"], "inserted");
     let (_, info) = desk.json(["device", "info"]);

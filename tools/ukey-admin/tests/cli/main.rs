@@ -14,6 +14,7 @@ mod interface;
 mod interruption;
 mod lifecycle;
 mod pins;
+mod schema;
 mod selection;
 mod signing;
 mod skf;

@@ -1,5 +1,7 @@
 //! Signatures that must not pass, and those that must.
 
+use std::fs;
+
 use crate::support::{Desk, exists, noise, with_pin};
 
 /// A desk with a signed file: `f`, `f.p7s` (detached), `f.p7m` (attached), `f.sig` (bare).
@@ -193,4 +195,53 @@ fn signing_needs_a_certificate_unless_the_signature_is_bare() {
     desk.file("f", b"content");
     desk.run(with_pin(&["sign", "f"])).code(7);
     desk.run(with_pin(&["sign", "f", "--format", "raw"])).ok();
+}
+
+#[test]
+fn several_files_take_one_pin_entry() {
+    let desk = Desk::enrolled();
+    let names = ["a", "b", "c"];
+    for name in names {
+        desk.file(name, name.as_bytes());
+    }
+    // The file has one line: a second entry would find nothing.
+    desk.run(with_pin(&["sign", "a", "b", "c"])).ok();
+    for name in names {
+        desk.run(["verify", name, "--ca", "ca"]).ok();
+    }
+    desk.run(["encrypt", "a", "b", "c"]).ok();
+    fs::remove_file(desk.path("b")).unwrap();
+    fs::remove_file(desk.path("c")).unwrap();
+    // One cannot be written: the others are done all the same, each with a line of its own.
+    let run = desk.run(with_pin(&["--json", "decrypt", "a.enc", "b.enc", "c.enc"]));
+    let run = run.code(14);
+    let text = run.text();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[0]["error"]["code"], "already_exists");
+    assert_eq!(lines[1]["data"]["input"], "b.enc");
+    assert_eq!(
+        lines[3]["data"],
+        serde_json::json!({ "files": 3, "failed": 1 })
+    );
+    assert_eq!(
+        (desk.read("b"), desk.read("c")),
+        (b"b".to_vec(), b"c".to_vec())
+    );
+    desk.run(with_pin(&["sign", "a", "b", "-o", "one"])).code(2);
+    // A wrong PIN is tried once and not for each file.
+    let wrong = [
+        "sign",
+        "a",
+        "b",
+        "c",
+        "--force",
+        "--pin-source",
+        "file:wrong.pin",
+    ];
+    desk.run(wrong).code(4);
+    assert_eq!(desk.tries_left(), 9);
 }

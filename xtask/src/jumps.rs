@@ -1,43 +1,73 @@
 //! Conditional jumps in the kernels' functions that handle secrets: only loop counters may decide one.
 //!
 //! Reads the machine code of a release build, as it is what a compiler upgrade could change. A jump is a
-//! loop counter's if it goes back and its flags come from a register and a constant. Whatever else is
-//! found must be in the list of exceptions, with its number and its reason.
+//! loop counter's if it goes back and its flags come from a register and a constant. Whatever else a listed function
+//! has must be known, with its number and what it depends on; one more is a finding, shown with its instructions.
 
 use std::process::Command;
 
 use crate::cargo;
 use crate::report::{Outcome, Workspace};
 
-/// Functions that see secrets, by the end of their name. Each must be found, unless the processor
-/// family lacks it.
-const SECRET: &[&str] = &[
-    "sm2::engine::comb_portable",
-    "sm2::engine::comb_adx",
-    "sm2::engine::comb_adx_avx2",
-    "sm2::engine::comb_adx_avx512",
-    "sm2::engine::ladder_portable",
-    "sm2::engine::ladder_adx",
-    "sm2::inverse::invert",
-    "sm2::scalar::montgomery",
-    "x86_64::sm2_select::select_avx2",
-    "x86_64::sm2_select::select_avx512",
-    "sm4::bitsliced::crypt_batch",
-    "sm4::aes128::rounds",
-    "sm4::aes256::rounds",
-    "sm4::vaes256::rounds",
-    "sm4::gfni256::rounds",
-    "sm4::gfni512::rounds",
-    "sm4::gfni128::crypt_block",
-    "sm4::aes128::crypt_block",
+/// What the numbers of jumps below are allowed for.
+const LENGTHS: &str = "how much data there is";
+const OUTCOME: &str =
+    "whether a key or a nonce is fit, which shows anyhow and by chance never happens";
+const ENGINE: &str = "which way to compute was chosen";
+
+/// Functions that see secrets, by the end of their name; how many conditional jumps may be no loop counter's, and what
+/// those depend on. Each must be found.
+const SECRET: &[(&str, usize, &str)] = &[
+    ("sm2::engine::comb_portable", 0, ""),
+    ("sm2::engine::comb_adx", 0, ""),
+    ("sm2::engine::comb_adx_avx2", 0, ""),
+    ("sm2::engine::comb_adx_avx512", 0, ""),
+    ("sm2::engine::ladder_portable", 0, ""),
+    ("sm2::engine::ladder_adx", 0, ""),
+    ("sm2::inverse::invert", 0, ""),
+    ("sm2::scalar::montgomery", 0, ""),
+    ("sm2::scalar::Scalar::reduce_wide", 0, ""),
+    ("sm2::point::Point::from_jacobian", 1, OUTCOME),
+    ("sm2::signing::SigningKey::new", 1, OUTCOME),
+    ("sm2::signing::SigningKey::sign_with", 3, OUTCOME),
+    ("sm2::signing::SigningKey::sign_with_nonce", 2, OUTCOME),
+    ("sm2::signing::Nonces::new", 0, ""),
+    ("sm2::signing::Nonces::half", 3, LENGTHS),
+    ("x86_64::sm2_select::select_avx2", 0, ""),
+    ("x86_64::sm2_select::select_avx512", 0, ""),
+    // the exit stands in the middle of the loop, after the eighth turn of four rounds
+    ("sm4::bitsliced::crypt_batch", 1, "how many rounds are done"),
+    ("sm4::key::Key::with_engine", 2, ENGINE),
+    ("sm4::gfni128::prepare_keys", 0, ""),
+    ("sm4::gfni128::substitute_word", 0, ""),
+    ("sm4::aes128::substitute_word", 0, ""),
+    ("sm4::gfni128::crypt_block", 0, ""),
+    ("sm4::aes128::crypt_block", 0, ""),
+    ("sm4::gfni128::cbc_encrypt", 2, LENGTHS),
+    ("sm4::aes128::cbc_encrypt", 2, LENGTHS),
+    ("ghash::portable::update", 2, LENGTHS),
+    ("ghash::clmul128::fill_powers", 3, "which power comes next"),
+    ("ghash::clmul128::update", 2, LENGTHS),
+    ("ghash::clmul512::update", 5, LENGTHS),
+    ("sm3::avx2::compress", 0, ""),
+    ("sm3::avx512::compress", 0, ""),
+    ("sm3::lanes::finish", 4, LENGTHS),
 ];
 
-/// Jumps that are no loop counter's and yet depend on no secret: function, how many, why.
-const EXCEPTIONS: &[(&str, usize, &str)] = &[(
-    "sm4::bitsliced::crypt_batch",
-    1,
-    "the exit, in the middle of the loop, after the eighth turn of four rounds",
-)];
+/// The same for every vector path of SM4: its rounds, and what hands batches to them.
+const BATCHES: &[(&str, usize, &str)] = &[
+    ("ecb", 0, ""),
+    ("cbc_batch", 0, ""),
+    ("stream", 0, ""),
+    ("woven_stream", 0, ""),
+    ("pad", 2, LENGTHS),
+    ("crypt_blocks", 3, LENGTHS),
+    ("cbc_decrypt", 4, LENGTHS),
+    ("ctr", 2, LENGTHS),
+    ("gcm_encrypt", 12, LENGTHS),
+    ("gcm_decrypt", 7, LENGTHS),
+];
+const VECTOR_PATHS: &[&str] = &["aes128", "aes256", "vaes256", "gfni256", "gfni512"];
 
 /// Instructions that change no flags and may stand between a comparison and its jump.
 const KEEPS_FLAGS: &[&str] = &[
@@ -70,31 +100,47 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
 
 fn judge(listing: &str) -> Outcome {
     let mut findings = Vec::new();
-    let mut seen = 0;
     let functions = functions(listing);
-    for name in SECRET {
-        let bodies: Vec<_> = functions
+    let listed = listed();
+    for (name, allowed, why) in &listed {
+        let mut bodies = functions
             .iter()
             .filter(|(full, _)| is(full, name))
-            .collect();
-        if bodies.is_empty() {
+            .peekable();
+        if bodies.peek().is_none() {
             findings.push(format!("{name} was not found; was it renamed or inlined?"));
         }
         for (full, body) in bodies {
-            seen += 1;
             let odd = odd_jumps(body);
-            let excused = EXCEPTIONS
-                .iter()
-                .find(|(exception, ..)| is(full, exception));
-            if odd.len() > excused.map_or(0, |(_, count, _)| *count) {
-                findings.extend(odd.iter().map(|jump| format!("{full}: {jump}")));
+            if odd.len() > *allowed {
+                findings.push(format!(
+                    "{full}: {} jumps, {allowed} known ({why})",
+                    odd.len()
+                ));
+                findings.extend(odd.iter().map(|jump| format!("  {jump}")));
             }
         }
     }
     Outcome::of(
         findings,
-        format!("{seen} functions branch on loop counters only"),
+        format!(
+            "{} functions branch on loop counters and known public values only",
+            listed.len()
+        ),
     )
+}
+
+/// All that must be found in this processor family's code.
+fn listed() -> Vec<(String, usize, &'static str)> {
+    let single = SECRET
+        .iter()
+        .map(|(name, allowed, why)| ((*name).to_owned(), *allowed, *why));
+    let batches = VECTOR_PATHS.iter().flat_map(|path| {
+        BATCHES
+            .iter()
+            .map(move |(name, allowed, why)| (format!("sm4::{path}::{name}"), *allowed, *why))
+    });
+    single.chain(batches).collect()
 }
 
 /// Whether `full` names the function `name`, whatever crate path or hash stands around it.

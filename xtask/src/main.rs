@@ -9,6 +9,7 @@ mod cargo;
 mod deny;
 mod jumps;
 mod layers;
+mod miri;
 mod report;
 mod size;
 mod source;
@@ -82,6 +83,11 @@ const EXTRAS: &[Chore] = &[
         name: "timing",
         purpose: "no time depends on a secret in the kernels",
         run: timing::run,
+    },
+    Chore {
+        name: "miri",
+        purpose: "portable kernels, interpreted",
+        run: miri::run,
     },
 ];
 

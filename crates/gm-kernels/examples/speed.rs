@@ -6,7 +6,7 @@
 use ::sm2::elliptic_curve::{Group, PrimeField};
 use ::sm2::{ProjectivePoint, dsa};
 use dsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
-use gm_kernels::sm2::{Engine, Point, Scalar, SigningKey, verify_with};
+use gm_kernels::sm2::{Engine, Point, PublicComb, Scalar, SigningKey, verify_with};
 use gm_kernels::{ghash, sm3, sm4};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -85,6 +85,15 @@ fn sm4_rows() {
         rate(&row("CBC encrypt"), reference, || {
             key.cbc_encrypt(&mut chain, black_box(&mut data))
         });
+        rate(&row("CFB encrypt"), reference, || {
+            key.cfb_encrypt(&mut chain, black_box(&mut data))
+        });
+        rate(&row("OFB"), reference, || {
+            key.ofb(&mut chain, black_box(&mut data))
+        });
+        rate(&row("CBC MAC"), reference, || {
+            key.cbc_mac(&mut chain, black_box(&data))
+        });
         let key_nanos = time(|| {
             drop(black_box(sm4::Key::with_engine(
                 engine,
@@ -154,6 +163,9 @@ fn sm2_rows() {
     for (name, nanos) in ["sign", "verify", "k G", "k P"].iter().zip(reference) {
         row(&format!("RustCrypto {name}"), nanos, nanos);
     }
+    let comb = Box::new(PublicComb::new(&public));
+    let made = time(|| drop(black_box(Box::new(PublicComb::new(black_box(&public))))));
+    row("making a key ready", made, made);
     for engine in Engine::available() {
         let name = engine.name();
         let sign = time(|| {
@@ -162,6 +174,8 @@ fn sm2_rows() {
         row(&format!("{name} sign"), sign, reference[0]);
         let verify = time(|| assert!(verify_with(engine, &public, black_box(&e), &r, &s)));
         row(&format!("{name} verify"), verify, reference[1]);
+        let ready = time(|| assert!(comb.verify_with(engine, black_box(&e), &r, &s)));
+        row(&format!("{name} verify, ready key"), ready, reference[1]);
         let base = time(|| {
             black_box(Point::generator_times_with(engine, black_box(&d)));
         });

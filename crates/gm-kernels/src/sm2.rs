@@ -10,6 +10,7 @@ mod inverse;
 mod jacobian;
 mod ladder;
 mod point;
+mod public_comb;
 mod public_multiply;
 mod scalar;
 mod signing;
@@ -19,5 +20,6 @@ mod words;
 
 pub use engine::Engine;
 pub use point::Point;
+pub use public_comb::PublicComb;
 pub use scalar::Scalar;
 pub use signing::{Nonces, SigningKey, verify, verify_with};

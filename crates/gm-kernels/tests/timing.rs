@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use gm_kernels::{sm2, sm4};
+use gm_kernels::{ghash, sm2, sm4};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -65,6 +65,17 @@ fn subjects() -> Vec<Subject> {
             }),
         });
         let key = sm4::Key::with_engine(engine, &[7; 16]);
+        let authenticating = key.clone();
+        all.push(Subject {
+            name: "SM4-GCM data",
+            fixed: [0; 32],
+            run: Box::new(move |data| {
+                let (blocks, _) = data.as_chunks();
+                let (mut batch, mut hash) = ([blocks[0]; 80], ghash::Hash::new(&[3; 16]));
+                authenticating.gcm_encrypt(&mut [1; 16], &mut hash, &mut batch);
+                black_box((batch, hash.value()));
+            }),
+        });
         all.push(Subject {
             name: "SM4 data",
             fixed: [0; 32],
@@ -73,6 +84,18 @@ fn subjects() -> Vec<Subject> {
                 let mut batch = [blocks[0]; 16];
                 key.encrypt_blocks(&mut batch);
                 black_box(batch);
+            }),
+        });
+    }
+    for engine in ghash::Engine::available() {
+        all.push(Subject {
+            name: "GHASH key and data",
+            fixed: [0; 32],
+            run: Box::new(move |secret| {
+                let (blocks, _) = secret.as_chunks();
+                let mut hash = ghash::Hash::with_engine(engine, &blocks[0]);
+                hash.update(&[blocks[1]; 20]);
+                black_box(hash.value());
             }),
         });
     }

@@ -97,10 +97,21 @@ pub(crate) fn multiply<A: Arith, T: Gather>(a: A, gather: T, k: &Words) -> Jacob
     sum
 }
 
-/// self += k G in variable time, for verification. Indices and branches depend on k.
-pub(crate) fn add_multiple_vartime<A: Arith>(a: A, mut sum: Jacobian, k: &Words) -> Jacobian {
+/// sum + k G in variable time, for verification. Indices and branches depend on k.
+pub(crate) fn add_multiple_vartime<A: Arith>(a: A, sum: Jacobian, k: &Words) -> Jacobian {
+    add_digits_vartime::<A, BITS, ENTRIES>(a, sum, &TABLE.0, k)
+}
+
+/// sum + k P in variable time, by windows of 2^(`BITS` - 1) multiples of P each.
+#[inline(always)]
+pub(super) fn add_digits_vartime<A: Arith, const BITS: usize, const ENTRIES: usize>(
+    a: A,
+    mut sum: Jacobian,
+    windows: &[[Entry; ENTRIES]],
+    k: &Words,
+) -> Jacobian {
     let mut digits = Digits::<BITS>::new(k);
-    for window in &TABLE.0 {
+    for window in windows {
         let (size, negative) = digits.next_digit();
         if size == 0 {
             continue;
@@ -112,7 +123,7 @@ pub(crate) fn add_multiple_vartime<A: Arith>(a: A, mut sum: Jacobian, k: &Words)
     sum
 }
 
-fn from_entry(entry: &Entry) -> Affine {
+pub(super) fn from_entry(entry: &Entry) -> Affine {
     let [x0, x1, x2, x3, y0, y1, y2, y3] = *entry;
     Affine {
         x: Fe([x0, x1, x2, x3]),

@@ -7,6 +7,7 @@ use super::comb::{self, MaskGather};
 use super::field::Portable;
 use super::jacobian::{Affine, Jacobian};
 use super::ladder;
+use super::public_comb;
 use super::public_multiply;
 use super::words::Words;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -108,6 +109,17 @@ impl Engine {
             }
         }
     }
+
+    /// u G + v P in variable time, with multiples of P made ready.
+    pub(super) fn add_combs(self, u: &Words, v: &Words, table: &public_comb::Table) -> Jacobian {
+        match self.0 {
+            Way::Portable => add_combs_portable(u, v, table),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Way::Adx(adx) | Way::AdxAvx2(adx, _) | Way::AdxAvx512(adx, _) => {
+                add_combs_adx(adx, u, v, table)
+            }
+        }
+    }
 }
 
 impl core::fmt::Debug for Engine {
@@ -124,6 +136,17 @@ fn comb_portable(k: &Words) -> Jacobian {
 #[inline(never)]
 fn ladder_portable(k: &Words, point: &Affine) -> Jacobian {
     ladder::multiply(Portable, k, point)
+}
+
+#[inline(never)]
+fn add_combs_portable(u: &Words, v: &Words, table: &public_comb::Table) -> Jacobian {
+    public_comb::add_combs(Portable, u, v, table)
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline(never)]
+fn add_combs_adx(adx: Adx, u: &Words, v: &Words, table: &public_comb::Table) -> Jacobian {
+    public_comb::add_combs(adx, u, v, table)
 }
 
 #[inline(never)]

@@ -1,10 +1,11 @@
 //! Signatures over a ready digest e (GB/T 32918.2).
 
 use super::engine::Engine;
+use super::jacobian::Jacobian;
 use super::point::Point;
 use super::public_multiply;
 use super::scalar::{N, Scalar};
-use super::words;
+use super::words::{self, Words};
 use sm3::{Digest, Sm3};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -150,6 +151,16 @@ pub fn verify_with(
     r: &[u8; 32],
     s: &[u8; 32],
 ) -> bool {
+    judge(e, r, s, |u, v| engine.multiply_add(u, v, &point.0))
+}
+
+/// The check of a signature, with u G + v P by `multiply_add`.
+pub(super) fn judge(
+    e: &[u8; 32],
+    r: &[u8; 32],
+    s: &[u8; 32],
+    multiply_add: impl FnOnce(&Words, &Words) -> Jacobian,
+) -> bool {
     let (Some(r), Some(s)) = (Scalar::from_bytes(r), Scalar::from_bytes(s)) else {
         return false;
     };
@@ -157,7 +168,7 @@ pub fn verify_with(
     if t.is_zero() {
         return false;
     }
-    let sum = engine.multiply_add(&s.0, &t.0, &point.0);
+    let sum = multiply_add(&s.0, &t.0);
     let x1 = &r - &Scalar::reduce(e);
     debug_assert!(words::less(&x1.0, &N));
     !sum.z.is_zero().reveal() && public_multiply::x_is(super::field::Portable, &sum, &x1.0)

@@ -3,6 +3,7 @@
 
 mod chains;
 mod gcm;
+mod memory;
 mod xts;
 
 use super::*;

@@ -127,3 +127,38 @@ fn an_x_of_at_least_n_matches_its_remainder() {
     assert!(public_multiply::x_is(Portable, &point, &remainder.0));
     assert!(!public_multiply::x_is(Portable, &point, &[9, 0, 0, 0]));
 }
+
+/// A key whose multiples are ready says the same of right and of wrong signatures.
+#[test]
+fn a_ready_key_judges_as_any_other() {
+    let mut random = Random::new(77);
+    for round in 0..20 {
+        let d = if round == 0 {
+            scalar_of(1)
+        } else {
+            Scalar::reduce(&random.bytes())
+        };
+        let key = SigningKey::new(&d).unwrap();
+        let point = Point::generator_times(&d).unwrap();
+        let comb = std::boxed::Box::new(PublicComb::new(&point));
+        let e = random.bytes();
+        let (r, s) = key.sign(&e, &random.bytes()).unwrap();
+        for engine in Engine::available() {
+            assert!(comb.verify_with(engine, &e, &r, &s), "{engine:?}");
+            let other = random.bytes();
+            for (e, r, s) in [(other, r, s), (e, other, s), (e, r, other), (e, r, [0; 32])] {
+                assert_eq!(
+                    comb.verify_with(engine, &e, &r, &s),
+                    verify_with(engine, &point, &e, &r, &s),
+                );
+                assert!(!comb.verify_with(engine, &e, &r, &s), "{engine:?}");
+            }
+        }
+    }
+}
+
+fn scalar_of(value: u8) -> Scalar {
+    let mut bytes = [0; 32];
+    bytes[31] = value;
+    Scalar::from_bytes(&bytes).unwrap()
+}

@@ -23,6 +23,7 @@ packages=(
     openssh-client libwrap0 # ssh, and a library of sshd
     firefox-esr             # a browser that lists the token's certificates
     valgrind                # memory checks of the C consumers
+    libjna-java             # an SKF client in Java
     shared-mime-info        # ships a real PDF, the demo's default file
 )
 # Any Java compiler will do; this one is Debian 12's.
@@ -101,6 +102,29 @@ node_packages=(pkcs11js@2.1.7 graphene-pk11@2.3.6)
 if [ ! -d "$clients/node/node_modules/graphene-pk11" ]; then
     say "${node_packages[*]} in $clients/node"
     npm install --silent --no-audit --no-fund --prefix "$clients/node" "${node_packages[@]}"
+fi
+
+# The crate skf-rs brings tests and examples that any SKF library can be put under: built here, run by our tests.
+skf_rs=0.8.1
+if [ ! -x "$clients/skf-rs/device_test" ]; then
+    say "tests of skf-rs $skf_rs in $clients/skf-rs"
+    rm -rf "$clients/download"
+    mkdir -p "$clients/download/src" "$clients/skf-rs"
+    printf '[package]\nname = "download"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\nskf-rs = "=%s"\n[workspace]\n' \
+        "$skf_rs" >"$clients/download/Cargo.toml"
+    : >"$clients/download/src/lib.rs"
+    source=$(cargo metadata --format-version 1 --manifest-path "$clients/download/Cargo.toml" |
+        jq -r '.packages[] | select(.name == "skf-rs") | .manifest_path')
+    cp -r "$(dirname "$source")" "$clients/download/skf-rs"
+    printf '\n[workspace]\n' >>"$clients/download/skf-rs/Cargo.toml"
+    for what in 'build --examples' 'test --no-run --test *'; do
+        # shellcheck disable=SC2086  # two or three words
+        (set -f; CARGO_TARGET_DIR=$clients/download/target cargo $what --quiet --locked \
+            --manifest-path "$clients/download/skf-rs/Cargo.toml" --message-format json) |
+            jq -r 'select(.executable) | [.target.name, .executable] | @tsv' |
+            while IFS=$'\t' read -r name program; do cp "$program" "$clients/skf-rs/$name"; done
+    done
+    rm -rf "$clients/download"
 fi
 
 # Unpacked, not installed: the package would start a service that nobody asked for.

@@ -15,6 +15,7 @@
  *   HANGS          SKF_ECCSignData comes back after HANGS seconds
  *   ONE_THREAD     dies when a second thread calls
  *   OVERRUN        SKF_ECCSignData writes behind its structure
+ *   HAS_ENCRYPTION containers come with an encryption pair
  *   SM1_DEVICE     device authentication with a cipher that only the library has
  */
 #include <pthread.h>
@@ -349,6 +350,9 @@ EXPORT ULONG SKF_CreateContainer(HANDLE h, const char *name, HANDLE *handle) {
     memset(token.name, 0, sizeof token.name);
     strcpy(token.name, name);
     token.has_container = 1;
+#ifdef HAS_ENCRYPTION
+    token.has_encryption = 1;
+#endif
     *handle = &container;
     return OK;
 }
@@ -455,8 +459,9 @@ EXPORT ULONG SKF_ECCSignData(HANDLE h, BYTE *data, ULONG length, SIGNATURE *out)
 }
 
 #if !defined FEW_SYMBOLS || defined KEY_SPEC
-static ULONG decrypt(CIPHER *cipher, BYTE *out, ULONG *length) {
+static ULONG decrypt(int signing, CIPHER *cipher, BYTE *out, ULONG *length) {
     if (!token.logged_in) return NOT_LOGGED_IN;
+    if (!(signing ? token.has_key : token.has_encryption)) return KEY_NOT_FOUND;
     if (!is_number(cipher->X, 3) || !is_number(cipher->Y, 4) || cipher->HASH[0] != 5 || cipher->CipherLen != 20)
         return INVALID_PARAMETER;
     return give("the plaintext: 20 by", 20, out, length);
@@ -467,14 +472,14 @@ static ULONG decrypt(CIPHER *cipher, BYTE *out, ULONG *length) {
 #ifdef KEY_SPEC
 EXPORT ULONG SKF_PrvKeyDecrypt(HANDLE h, ULONG spec, CIPHER *cipher, BYTE *out, ULONG *length) {
     called();
-    if (h != &container || spec != 2) return INVALID_PARAMETER;
-    return decrypt(cipher, out, length);
+    if (h != &container || spec < 1 || spec > 2) return INVALID_PARAMETER;
+    return decrypt(spec == 2, cipher, out, length);
 }
 #elif !defined FEW_SYMBOLS
 EXPORT ULONG SKF_ECCDecrypt(HANDLE h, BOOL signing, CIPHER *cipher, BYTE *out, ULONG *length) {
     called();
-    if (h != &container || signing != 1) return INVALID_PARAMETER;
-    return decrypt(cipher, out, length);
+    if (h != &container) return INVALID_PARAMETER;
+    return decrypt(signing != 0, cipher, out, length);
 }
 #endif
 

@@ -245,6 +245,54 @@ fn a_login_through_one_library_is_none_in_the_other() {
     );
 }
 
+/// Sessions and handles stay open all the while: what the one library makes or deletes, the other has with its next call.
+#[test]
+fn both_libraries_at_once_see_the_same_objects() {
+    embedded_test("both_libraries_at_once_see_the_same_objects", LIMIT, |_| {
+        let module = pkcs11::load_module();
+        let session = new_token(&module).unwrap();
+        let skf = Skf::load();
+        let device = skf.only_device().unwrap();
+        let application = device.open_application("UKEY").unwrap();
+        application.log_in(USER_PIN).unwrap();
+        let private =
+            |label: &str| pkcs11::find_key(&session, ObjectClass::PRIVATE_KEY, label).unwrap();
+        for round in 0..3 {
+            let (ours, theirs) = (format!("p11-{round}"), format!("skf-{round}"));
+            let pair = generate_sm2(&session, &ours).unwrap();
+            let container = application.create_container(&theirs).unwrap();
+            container.generate_sm2().unwrap();
+            assert!(private(&theirs).is_some());
+            let both = application.containers().unwrap();
+            assert_eq!(both, [ours.as_str(), theirs.as_str()]);
+
+            // SKF deletes what PKCS#11 holds a handle of.
+            application.delete_container(&ours).unwrap();
+            assert_eq!(private(&ours), None);
+            let signed = session.sign(&pkcs11::sm2_digest(), pair.private, &[7; 32]);
+            assert_eq!(rv(&signed.unwrap_err()), RvError::KeyHandleInvalid);
+            // PKCS#11 deletes what SKF holds a handle of.
+            let pair = find_pair(&session, &theirs).unwrap();
+            session.destroy_object(pair.private).unwrap();
+            session.destroy_object(pair.public).ok();
+            assert!(container.sign_sm2(&[7; 32]).is_err());
+            application.delete_container(&theirs).ok();
+            assert_eq!(application.containers().unwrap(), [""; 0]);
+        }
+        // A file is a data object.
+        application.store_file("seal", b"red ink").unwrap();
+        let template = [
+            cryptoki::object::Attribute::Class(ObjectClass::DATA),
+            cryptoki::object::Attribute::Label(b"seal".to_vec()),
+        ];
+        let [seal] = session.find_objects(&template).unwrap()[..] else {
+            panic!("one data object")
+        };
+        let value = bytes_of(&session, seal, AttributeType::Value).unwrap();
+        assert_eq!(value, b"red ink");
+    });
+}
+
 /// The SKF side of [`two_processes_share_one_token`].
 fn skf_process() -> Box<dyn FnMut(&str) -> String> {
     let skf: &'static Skf = Box::leak(Box::new(Skf::load()));

@@ -348,6 +348,46 @@ impl SkfApplication<'_> {
         Ok(left)
     }
 
+    /// SKF_DeleteContainer.
+    ///
+    /// # Errors
+    /// The library's.
+    pub fn delete_container(&self, name: &str) -> Result<()> {
+        let name = text(name);
+        call!(
+            self.library,
+            SKF_DeleteContainer(Handle: self.handle, *const c_char: name.as_ptr())
+        )
+    }
+
+    /// SKF_CreateFile, for everyone to read and write, and SKF_WriteFile.
+    ///
+    /// # Errors
+    /// The library's.
+    pub fn store_file(&self, name: &str, content: &[u8]) -> Result<()> {
+        let (name, size, anyone) = (text(name), content.len() as u32, 0xFF);
+        call!(
+            self.library,
+            SKF_CreateFile(
+                Handle: self.handle,
+                *const c_char: name.as_ptr(),
+                u32: size,
+                u32: anyone,
+                u32: anyone,
+            )
+        )?;
+        call!(
+            self.library,
+            SKF_WriteFile(
+                Handle: self.handle,
+                *const c_char: name.as_ptr(),
+                u32: 0,
+                *const u8: content.as_ptr(),
+                u32: size,
+            )
+        )
+    }
+
     /// SKF_EnumContainer.
     ///
     /// # Errors

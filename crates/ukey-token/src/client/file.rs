@@ -143,7 +143,8 @@ impl Application {
     /// so all or nothing; longer data is written piece by piece.
     ///
     /// # Errors
-    /// [`Error::FileNotFound`], [`Error::AccessDenied`], [`Error::InvalidData`] behind the end; link errors.
+    /// [`Error::FileNotFound`], [`Error::AccessDenied`], [`Error::InvalidData`] for an offset behind the end,
+    /// [`Error::InvalidLength`] for data that does not fit before it; link errors.
     pub fn write_file(&self, name: &str, offset: u32, data: &[u8]) -> Result<(), Error> {
         let name = file_name(name)?;
         self.run(Run::Sequence, |connection, app| {

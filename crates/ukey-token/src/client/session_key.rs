@@ -173,32 +173,23 @@ impl SessionKey {
     /// [`Error::KeyNotFound`] when the key has died, [`Error::InvalidData`] for an IV that the mode does not take,
     /// [`Error::NotSupported`] for a MAC key; link errors.
     pub fn begin(&self, start: &CipherStart<'_>) -> Result<(), Error> {
-        let (key, iv, feedback_bits) = (self.id, start.iv.to_vec(), 0);
         let padding = match start.padding {
             sm4::Padding::None => 0,
             sm4::Padding::Pkcs7 => 1,
         };
-        self.run(|connection, app, container| match start.direction {
-            sm4::Direction::Encrypt => connection
-                .call(&EncryptInit {
-                    app,
-                    container,
-                    key,
-                    iv: iv.clone(),
-                    padding,
-                    feedback_bits,
-                })
-                .map(drop),
-            sm4::Direction::Decrypt => connection
-                .call(&DecryptInit {
-                    app,
-                    container,
-                    key,
-                    iv: iv.clone(),
-                    padding,
-                    feedback_bits,
-                })
-                .map(drop),
+        self.run(|connection, app, container| {
+            let init = EncryptInit {
+                app,
+                container,
+                key: self.id,
+                iv: start.iv.to_vec(),
+                padding,
+                feedback_bits: 0,
+            };
+            match start.direction {
+                sm4::Direction::Encrypt => connection.call(&init).map(drop),
+                sm4::Direction::Decrypt => connection.call(&decrypt_init(init)).map(drop),
+            }
         })
     }
 
@@ -212,50 +203,7 @@ impl SessionKey {
         direction: sm4::Direction,
         data: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.run(|connection, app, container| {
-            let mut out = Zeroizing::new(Vec::with_capacity(data.len() + sm4::BLOCK));
-            for part in data.chunks(CHUNK) {
-                out.extend_from_slice(&self.update_part(
-                    connection,
-                    (app, container),
-                    direction,
-                    part,
-                )?);
-            }
-            Ok(out)
-        })
-    }
-
-    fn update_part(
-        &self,
-        connection: &mut Connection,
-        (app, container): (AppId, ContainerId),
-        direction: sm4::Direction,
-        part: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let key = self.id;
-        match direction {
-            sm4::Direction::Encrypt => {
-                let data = Secret::from(part);
-                let request = EncryptUpdate {
-                    app,
-                    container,
-                    key,
-                    data,
-                };
-                Ok(Zeroizing::new(connection.call(&request)?.0))
-            }
-            sm4::Direction::Decrypt => {
-                let data = part.to_vec();
-                let request = DecryptUpdate {
-                    app,
-                    container,
-                    key,
-                    data,
-                };
-                Ok(connection.call(&request)?.into_zeroizing())
-            }
-        }
+        self.process(direction, data, None)
     }
 
     /// Processes the last part, which may be empty, and ends the operation whatever comes of it.
@@ -269,62 +217,33 @@ impl SessionKey {
         data: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (first, last) = data.split_at(last_chunk(data.len()));
-        self.run(|connection, app, container| {
-            let mut out = Zeroizing::new(Vec::with_capacity(data.len() + 2 * sm4::BLOCK));
-            for part in first.chunks(CHUNK) {
-                out.extend_from_slice(&self.update_part(
-                    connection,
-                    (app, container),
-                    direction,
-                    part,
-                )?);
-            }
-            let rest = self.finish_part(connection, (app, container), direction, last)?;
-            out.extend_from_slice(&rest);
-            Ok(out)
-        })
+        self.process(direction, first, Some(last))
     }
 
-    fn finish_part(
+    /// Commands for `data`, and for what ends the operation.
+    fn process(
         &self,
-        connection: &mut Connection,
-        (app, container): (AppId, ContainerId),
         direction: sm4::Direction,
-        part: &[u8],
+        data: &[u8],
+        last: Option<&[u8]>,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let key = self.id;
-        match direction {
-            sm4::Direction::Encrypt if part.is_empty() => {
-                let data = Secret::from(part);
-                let request = EncryptFinal {
-                    app,
-                    container,
-                    key,
-                    data,
-                };
-                Ok(Zeroizing::new(connection.call(&request)?.0))
+        let room = data.len() + last.map_or(0, <[u8]>::len) + 2 * sm4::BLOCK;
+        self.run(|connection, app, container| {
+            let mut out = Zeroizing::new(Vec::with_capacity(room));
+            let mut part = |step, data: &[u8]| {
+                let place = (app, container, self.id);
+                let ready = cipher_part(connection, place, direction, step, data)?;
+                out.extend_from_slice(&ready);
+                Ok::<_, Error>(())
+            };
+            for data in data.chunks(CHUNK) {
+                part(Step::More, data)?;
             }
-            sm4::Direction::Encrypt => {
-                let data = Secret::from(part);
-                let request = Encrypt {
-                    app,
-                    container,
-                    key,
-                    data,
-                };
-                Ok(Zeroizing::new(connection.call(&request)?.0))
+            if let Some(last) = last {
+                part(Step::Last, last)?;
             }
-            sm4::Direction::Decrypt => {
-                let data = part.to_vec();
-                let request = Decrypt {
-                    app,
-                    container,
-                    key,
-                    data,
-                };
-                Ok(connection.call(&request)?.into_zeroizing())
-            }
-        }
+            Ok(out)
+        })
     }
 
     /// Starts a CBC MAC in place of the one that runs; an empty IV is a block of zeros.
@@ -350,20 +269,8 @@ impl SessionKey {
     /// As [`SessionKey::update`].
     pub fn update_mac(&self, data: &[u8]) -> Result<(), Error> {
         self.run(|connection, app, container| {
-            for part in data.chunks(CHUNK) {
-                connection.call(&self.mac_part(app, container, part))?;
-            }
-            Ok(())
+            mac_parts(connection, (app, container, self.id), data)
         })
-    }
-
-    fn mac_part(&self, app: AppId, container: ContainerId, part: &[u8]) -> MacUpdate {
-        MacUpdate {
-            app,
-            container,
-            key: self.id,
-            data: part.to_vec(),
-        }
     }
 
     /// Takes the last part, which may be empty, and gives the MAC: the last block.
@@ -373,21 +280,89 @@ impl SessionKey {
     pub fn finish_mac(&self, data: &[u8]) -> Result<[u8; sm4::BLOCK], Error> {
         let (first, last) = data.split_at(last_chunk(data.len()));
         let mac = self.run(|connection, app, container| {
-            for part in first.chunks(CHUNK) {
-                connection.call(&self.mac_part(app, container, part))?;
-            }
-            let request = MacFinal {
+            mac_parts(connection, (app, container, self.id), first)?;
+            connection.call(&MacFinal {
                 app,
                 container,
                 key: self.id,
                 data: last.to_vec(),
-            };
-            connection.call(&request)
+            })
         })?;
         mac.0.try_into().map_err(|_| Error::Answer {
             ins: MacFinal::INS as u8,
         })
     }
+}
+
+/// Where a key is, and which.
+type Place = (AppId, ContainerId, SessionKeyId);
+
+/// Whether an operation goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    More,
+    Last,
+}
+
+/// The two directions begin with the same members.
+fn decrypt_init(init: EncryptInit) -> DecryptInit {
+    DecryptInit {
+        app: init.app,
+        container: init.container,
+        key: init.key,
+        iv: init.iv,
+        padding: init.padding,
+        feedback_bits: init.feedback_bits,
+    }
+}
+
+/// One command of a running operation; what it gives back.
+fn cipher_part(
+    connection: &mut Connection,
+    (app, container, key): Place,
+    direction: sm4::Direction,
+    step: Step,
+    part: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // Plaintext is wiped wherever it goes; ciphertext need not be.
+    let secret = || Secret::from(part);
+    let cipher = || part.to_vec();
+    #[rustfmt::skip]
+    let ready = match (direction, step) {
+        (sm4::Direction::Decrypt, Step::More) => {
+            return Ok(connection.call(&DecryptUpdate { app, container, key, data: cipher() })?.into_zeroizing());
+        }
+        (sm4::Direction::Decrypt, Step::Last) => {
+            return Ok(connection.call(&Decrypt { app, container, key, data: cipher() })?.into_zeroizing());
+        }
+        (sm4::Direction::Encrypt, Step::More) => {
+            connection.call(&EncryptUpdate { app, container, key, data: secret() })?
+        }
+        (sm4::Direction::Encrypt, Step::Last) if part.is_empty() => {
+            connection.call(&EncryptFinal { app, container, key, data: secret() })?
+        }
+        (sm4::Direction::Encrypt, Step::Last) => {
+            connection.call(&Encrypt { app, container, key, data: secret() })?
+        }
+    };
+    Ok(Zeroizing::new(ready.0))
+}
+
+fn mac_parts(
+    connection: &mut Connection,
+    (app, container, key): Place,
+    data: &[u8],
+) -> Result<(), Error> {
+    data.chunks(CHUNK).try_for_each(|part| {
+        let data = part.to_vec();
+        let request = MacUpdate {
+            app,
+            container,
+            key,
+            data,
+        };
+        connection.call(&request).map(drop)
+    })
 }
 
 /// Where the last command's share of `length` bytes begins.

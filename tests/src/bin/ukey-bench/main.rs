@@ -10,6 +10,7 @@ mod embedded;
 mod envelope;
 mod module;
 mod pcsc;
+mod skf;
 
 use std::time::{Duration, Instant};
 
@@ -27,10 +28,12 @@ fn main() {
         ["embedded"] => embedded::run(),
         ["pcsc"] => pcsc::run(),
         [pcsc::INNER, folder] => pcsc::run_inside(folder.as_ref()),
+        ["skf"] => skf::run(),
+        [skf::INNER, folder] => skf::run_inside(folder.as_ref()),
         ["envelope"] => envelope::run(envelope::DEFAULT_MIB),
         ["envelope", mib] => envelope::run(mib.parse().expect("a size in MiB")),
         _ => {
-            eprintln!("usage: ukey-bench [ca [REQUESTS] | embedded | pcsc | envelope [MIB]]");
+            eprintln!("usage: ukey-bench [ca [REQUESTS] | embedded | pcsc | skf | envelope [MIB]]");
             std::process::exit(2);
         }
     }
@@ -39,6 +42,7 @@ fn main() {
 fn everything() {
     embedded::run();
     pcsc::run();
+    skf::run();
     envelope::run(envelope::DEFAULT_MIB);
     ca::run(ca::DEFAULT_REQUESTS);
 }

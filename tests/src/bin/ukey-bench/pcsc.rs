@@ -58,7 +58,7 @@ pub(crate) fn run_inside(folder: &Path) {
 
 /// A second connection to the card, and the very APDU that C_Sign sends: the card knows who is
 /// logged in, whichever connection asks.
-fn bare(lab: &PcscLab, digest: &[u8; 32]) -> (Card, Vec<u8>) {
+pub(crate) fn bare(lab: &PcscLab, digest: &[u8; 32]) -> (Card, Vec<u8>) {
     let context = Context::establish(Scope::User).unwrap();
     let reader = std::ffi::CString::new(lab.readers()[0].as_str()).unwrap();
     let card = context

@@ -254,6 +254,8 @@ impl<'a> Subject<'a> {
             let outcome = work(device, application);
             let _ = skf.close_application(application);
             self.at("SKF_DeleteApplication");
+            // A case may have lost the device's trust.
+            let _ = self.authenticate(device, key);
             let deleted = skf.delete_application(device, OWN_APPLICATION);
             outcome?;
             Ok(deleted?)

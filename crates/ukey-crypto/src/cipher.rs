@@ -269,6 +269,11 @@ pub trait Running: Send {
         self.finish(out)
     }
 
+    /// Whether [`Self::complete`] is so much faster that a message at hand should not be cut.
+    fn prefers_whole(&self) -> bool {
+        false
+    }
+
     /// A second one that continues on its own from the same state.
     fn duplicate(&self) -> Box<dyn Running>;
 }
@@ -347,6 +352,13 @@ impl Operation {
     /// comes than was announced).
     pub fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.0.update(input, out)
+    }
+
+    /// Whether a message that is at hand as a whole should not be cut: [`Self::complete`] then has a way
+    /// of its own that is several times as fast.
+    #[must_use]
+    pub fn prefers_whole(&self) -> bool {
+        self.0.prefers_whole()
     }
 
     /// How many bytes [`Self::finish`] appends at most.

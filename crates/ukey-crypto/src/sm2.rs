@@ -7,6 +7,7 @@
 pub mod agreement;
 mod ciphertext;
 mod der;
+mod frequent;
 mod kdf;
 mod public;
 mod secret;

@@ -144,6 +144,10 @@ impl Running for Sealing {
         Ok(())
     }
 
+    fn prefers_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
     fn duplicate(&self) -> Box<dyn Running> {
         match self {
             Self::Whole(whole) => Box::new(Self::Whole(whole.clone())),

@@ -1,6 +1,8 @@
 //! SM2 public keys: verification, encryption, and the identity digest Z.
 
-use super::{Ciphertext, DEFAULT_ID, FIELD_LEN, MAX_ATTEMPTS, Signature, kdf, random_scalar};
+use super::{
+    Ciphertext, DEFAULT_ID, FIELD_LEN, MAX_ATTEMPTS, Signature, frequent, kdf, random_scalar,
+};
 use crate::{Error, sm3};
 use gm_kernels::sm2::{Point, Scalar, verify};
 use std::sync::OnceLock;
@@ -122,12 +124,17 @@ impl PublicKey {
         Ok(hash)
     }
 
-    /// Checks `signature` over `e` (GB/T 32918.2 clause 7.1).
+    /// Checks `signature` over `e` (GB/T 32918.2 clause 7.1). A key that does so often becomes faster at it.
     ///
     /// # Errors
     /// [`Error::Verification`], also for r or s outside 1..=n-1.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &Signature) -> Result<(), Error> {
-        if verify(&self.point, e, &signature.r, &signature.s) {
+        let Signature { r, s } = signature;
+        let right = match frequent::comb_of(self) {
+            Some(comb) => comb.verify(e, r, s),
+            None => verify(&self.point, e, r, s),
+        };
+        if right {
             Ok(())
         } else {
             Err(Error::Verification)

@@ -374,3 +374,21 @@ fn secrets_do_not_print() {
     let key = secret(D);
     assert_eq!(format!("{key:?}"), "sm2::SecretKey(..)");
 }
+
+/// A key is made ready on the way; what it says does not change.
+#[test]
+fn many_verifications_with_many_keys_say_the_same() {
+    let keys: Vec<_> = (0..40).map(|_| SecretKey::generate().unwrap()).collect();
+    for round in 0..20u8 {
+        // one key all the time, the others now and then
+        for key in std::iter::repeat_n(&keys[0], 3).chain(&keys[usize::from(round)..]) {
+            let signature = key.sign_digest(&[round; 32]).unwrap();
+            let public = key.public_key();
+            public.verify_digest(&[round; 32], &signature).unwrap();
+            assert_eq!(
+                public.verify_digest(&[round ^ 1; 32], &signature),
+                Err(Error::Verification)
+            );
+        }
+    }
+}

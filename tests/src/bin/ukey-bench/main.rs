@@ -8,6 +8,7 @@
 mod ca;
 mod embedded;
 mod envelope;
+mod kernels;
 mod module;
 mod pcsc;
 mod skf;
@@ -26,6 +27,7 @@ fn main() {
         ["ca"] => ca::run(ca::DEFAULT_REQUESTS),
         ["ca", requests] => ca::run(requests.parse().expect("a number of requests")),
         ["embedded"] => embedded::run(),
+        ["kernels"] => kernels::run(),
         ["pcsc"] => pcsc::run(),
         [pcsc::INNER, folder] => pcsc::run_inside(folder.as_ref()),
         ["skf"] => skf::run(),
@@ -33,13 +35,16 @@ fn main() {
         ["envelope"] => envelope::run(envelope::DEFAULT_MIB),
         ["envelope", mib] => envelope::run(mib.parse().expect("a size in MiB")),
         _ => {
-            eprintln!("usage: ukey-bench [ca [REQUESTS] | embedded | pcsc | skf | envelope [MIB]]");
+            eprintln!(
+                "usage: ukey-bench [ca [REQUESTS] | embedded | kernels | pcsc | skf | envelope [MIB]]"
+            );
             std::process::exit(2);
         }
     }
 }
 
 fn everything() {
+    kernels::run();
     embedded::run();
     pcsc::run();
     skf::run();

@@ -253,19 +253,6 @@ fn keys_of_the_caller_sign_and_decrypt() {
             &mut signature,
         );
         assert_eq!(code, SAR_INDATALENERR);
-        // Fewer bytes are a smaller number, for both draft functions; SKF_ECCVerify wants a digest.
-        let mut short = *b"Hello World";
-        let (bytes, len) = (short.as_mut_ptr(), short.len() as u32);
-        let code = SKF_ExtECCSign(token.device, &mut private, bytes, len, &mut signature);
-        assert_eq!(code, SAR_OK);
-        let code = SKF_ExtECCVerify(token.device, &mut public, bytes, len, &mut signature);
-        assert_eq!(code, SAR_OK);
-        let mut number = [0; 32];
-        number[21..].copy_from_slice(&short);
-        assert_eq!(verify(token.device, &public, &number, &signature), SAR_OK);
-        let code = SKF_ECCVerify(token.device, &mut public, bytes, len, &mut signature);
-        assert_eq!(code, SAR_INDATALENERR);
-
         let mut plain = *b"a tender key 16b";
         let mut cipher = vec![0xEE; 164 + 16 + 1];
         let blob = cipher.as_mut_ptr().cast::<ECCCIPHERBLOB>();
@@ -305,6 +292,29 @@ fn keys_of_the_caller_sign_and_decrypt() {
         private.PrivateKey = [0; 64];
         assert_eq!(decrypt(private, &mut cipher), Err(SAR_INDATAERR));
     }
+}
+
+/// Fewer bytes are a smaller number, for both draft functions; SKF_ECCVerify wants a digest.
+#[test]
+fn draft_functions_sign_less_than_a_digest() {
+    let token = Token::blank();
+    let key = sm2::SecretKey::generate().unwrap();
+    let (mut private, mut public) = (private_blob(&key), public_blob(&key.public_key()));
+    let (mut short, mut signature) = (*b"Hello World", EMPTY_SIGNATURE);
+    let (bytes, len) = (short.as_mut_ptr(), short.len() as u32);
+    unsafe {
+        let code = SKF_ExtECCSign(token.device, &mut private, bytes, len, &mut signature);
+        assert_eq!(code, SAR_OK);
+        let code = SKF_ExtECCVerify(token.device, &mut public, bytes, len, &mut signature);
+        assert_eq!(code, SAR_OK);
+        let code = SKF_ECCVerify(token.device, &mut public, bytes, len, &mut signature);
+        assert_eq!(code, SAR_INDATALENERR);
+        let code = SKF_ExtECCSign(token.device, &mut private, bytes, 0, &mut signature);
+        assert_eq!(code, SAR_INDATALENERR);
+    }
+    let mut number = [0; 32];
+    number[21..].copy_from_slice(b"Hello World");
+    assert_eq!(verify(token.device, &public, &number, &signature), SAR_OK);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod files;
 mod interrupt;
 mod login;
 mod output;
+mod parallel;
 mod pin_source;
 mod prompt;
 mod retired;

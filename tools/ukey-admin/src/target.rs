@@ -12,7 +12,7 @@ use crate::{
     cmd::cert,
     context::Context,
     error::{Choice, Error, Item, Result},
-    retired,
+    parallel, retired,
 };
 
 mod uri;
@@ -40,12 +40,11 @@ pub(crate) fn look(context: &Context) -> Found {
             .unusable
             .push((crate::text::error::READERS.to_owned(), e));
     }
-    for reader in registry
-        .readers()
-        .iter()
-        .filter(|reader| reader.is_present())
-    {
-        match reader.device() {
+    let readers = registry.readers();
+    let present: Vec<_> = readers.iter().filter(|one| one.is_present()).collect();
+    let opened = parallel::map(&present, |reader| reader.device());
+    for (reader, opened) in present.iter().zip(opened) {
+        match opened {
             Ok(device) => found.devices.push(device),
             // Pulled between the two looks.
             Err(ukey_token::Error::NoToken) => {}

@@ -29,7 +29,7 @@ use crate::{
     error::{Error, Result},
     login,
     output::{self, Outcome},
-    target,
+    parallel, target,
     text::batch as words,
 };
 
@@ -125,17 +125,18 @@ fn jobs<'a>(
         .iter()
         .filter(|row| row.serial.is_none() && journal.row(&row.id).is_none())
         .collect();
+    let mut devices = target::fitting(context)?.devices;
+    let serial_of = |device: &Device| device.cached_info().serial_number.to_text();
+    devices.retain(|device| !tried.contains(&serial_of(device)));
+    let blank = parallel::map(&devices, |device| is_blank(workshop, device));
     let mut jobs = Vec::new();
-    for device in target::fitting(context)?.devices {
-        let serial = device.cached_info().serial_number.to_text();
-        if tried.contains(&serial) {
-            continue;
-        }
+    for (device, is_blank) in devices.into_iter().zip(blank) {
+        let serial = serial_of(&device);
         let begun = journal.row_of(&serial);
         let row = match begun {
             Some((_, state)) if state.event == Event::Done => None,
             Some((id, _)) => rows.iter().find(|row| row.id == id),
-            None if !is_blank(workshop, &device) => None,
+            None if !is_blank => None,
             None => {
                 let named = |row: &&Row| {
                     row.serial.as_deref() == Some(serial.to_uppercase().as_str())

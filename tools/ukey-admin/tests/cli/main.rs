@@ -7,6 +7,7 @@ mod batch;
 mod certificates;
 mod commands;
 mod doctor;
+mod doctor_report;
 mod doctor_system;
 mod envelope;
 mod faults;

@@ -1,6 +1,7 @@
 //! The token as its links see it: bytes in, bytes out, and power.
 
 use crate::card::{Card, WorkingMemory};
+use crate::computation::Started;
 use crate::config::Config;
 use crate::dispatch;
 use crate::error::Error;
@@ -42,6 +43,12 @@ impl Device {
     /// The answer may hold secrets (a decrypted text); whoever keeps it wipes it.
     pub fn transmit(&mut self, apdu: &[u8]) -> Vec<u8> {
         dispatch::transmit(&mut self.card, apdu).encode()
+    }
+
+    /// As [`transmit`](Self::transmit), but where all that is left is a computation with a key, it is
+    /// handed back, to be run while this device answers others.
+    pub fn start(&mut self, apdu: &[u8]) -> Started {
+        dispatch::start(&mut self.card, apdu)
     }
 
     /// Answer to reset.

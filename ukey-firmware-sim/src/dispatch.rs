@@ -6,24 +6,66 @@ use crate::command::{
     agreement, application, auth, cipher, container, device, digest, extension, feed, file, import,
     key_object, key_use, keygen, mac, session_key, sign,
 };
-use ukey_apdu::{Class, CommandApdu, Ins, Reply, Request, ResponseApdu, StatusWord};
+use crate::computation::{Computation, Started};
+use ukey_apdu::{Class, CommandApdu, Ins, NE_ALL, Reply, Request, ResponseApdu, StatusWord};
+
+/// A key may make this much more of its input: a tag, padding, a whole RSA number.
+const MOST_ADDED: usize = 1024;
+
+/// A command that has come as far as the card is needed for it.
+enum Received {
+    Answer(ResponseApdu),
+    Computation(CommandApdu, Computation),
+}
+
+/// What a handler leaves.
+enum Outcome {
+    Data(Vec<u8>),
+    Computation(Computation),
+}
 
 /// Answers one APDU.
 pub(crate) fn transmit(card: &mut Card, apdu: &[u8]) -> ResponseApdu {
+    let received = receive(card, apdu);
+    answer(card, received)
+}
+
+/// Answers one APDU, or gives out the computation that is left. The answer to that must come in one
+/// piece, since the card does not see it.
+pub(crate) fn start(card: &mut Card, apdu: &[u8]) -> Started {
+    let most = card.config.max_response_data;
     match receive(card, apdu) {
-        Ok(answer) => answer,
-        Err(status) => ResponseApdu::status(status),
+        Ok(Received::Computation(command, computation))
+            if command.ne == Some(NE_ALL) && command.data.len() + MOST_ADDED <= most =>
+        {
+            Started::Computation(computation)
+        }
+        received => Started::Answer(answer(card, received).encode()),
     }
 }
 
-fn receive(card: &mut Card, apdu: &[u8]) -> Result<ResponseApdu, StatusWord> {
+fn answer(card: &mut Card, received: Result<Received, StatusWord>) -> ResponseApdu {
+    let answer = received.and_then(|received| match received {
+        Received::Answer(answer) => Ok(answer),
+        Received::Computation(command, computation) => {
+            let most = card.config.max_response_data;
+            Ok(card
+                .ram
+                .pending
+                .start(&command, computation.output()?, most))
+        }
+    });
+    answer.unwrap_or_else(ResponseApdu::status)
+}
+
+fn receive(card: &mut Card, apdu: &[u8]) -> Result<Received, StatusWord> {
     let link = CommandApdu::parse(apdu)?;
     let Some(command) = card.ram.chain.push(link)? else {
-        return Ok(ResponseApdu::status(StatusWord::OK));
+        return Ok(Received::Answer(ResponseApdu::status(StatusWord::OK)));
     };
     let most = card.config.max_response_data;
     if let Some(piece) = card.ram.pending.resume(&command, most) {
-        return Ok(piece);
+        return Ok(Received::Answer(piece));
     }
     card.ram.security.begin_command(answers_challenge(&command));
     if only_reads(&command) {
@@ -31,9 +73,12 @@ fn receive(card: &mut Card, apdu: &[u8]) -> Result<ResponseApdu, StatusWord> {
     } else {
         card.acquire()?;
     }
-    let answer = execute(card, &command);
+    let outcome = execute(card, &command);
     card.release();
-    Ok(card.ram.pending.start(&command, answer?, most))
+    Ok(match outcome? {
+        Outcome::Data(data) => Received::Answer(card.ram.pending.start(&command, data, most)),
+        Outcome::Computation(computation) => Received::Computation(command, computation),
+    })
 }
 
 /// Whether the command changes nothing durable: it needs what is true now, and not the image to itself.
@@ -91,20 +136,29 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn to<R: Request>(self, handler: Handler<R>) -> Result<Vec<u8>, StatusWord> {
+    fn to<R: Request>(self, handler: Handler<R>) -> Result<Outcome, StatusWord> {
         let request = R::from_command(self.command)?;
-        handler(self.card, request).map(|reply| reply.to_bytes())
+        handler(self.card, request).map(|reply| Outcome::Data(reply.to_bytes()))
+    }
+
+    /// For handlers that leave a computation.
+    fn computed<R: Request>(
+        self,
+        handler: fn(&mut Card, R) -> Result<Computation, StatusWord>,
+    ) -> Result<Outcome, StatusWord> {
+        let request = R::from_command(self.command)?;
+        handler(self.card, request).map(Outcome::Computation)
     }
 
     /// For handlers that check a MAC over the whole command.
-    fn secured<R: Request>(self, handler: SecuredHandler<R>) -> Result<Vec<u8>, StatusWord> {
+    fn secured<R: Request>(self, handler: SecuredHandler<R>) -> Result<Outcome, StatusWord> {
         let request = R::from_command(self.command)?;
-        handler(self.card, request, self.command).map(|reply| reply.to_bytes())
+        handler(self.card, request, self.command).map(|reply| Outcome::Data(reply.to_bytes()))
     }
 }
 
 /// The table of commands.
-fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord> {
+fn execute(card: &mut Card, command: &CommandApdu) -> Result<Outcome, StatusWord> {
     if !matches!(command.class, Class::PLAIN | Class::SECURED) {
         return Err(StatusWord::CLA);
     }
@@ -151,9 +205,9 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
         Ins::ExportPubKey => call.to(keygen::export_pub_key),
         Ins::ImportRsaKeyPair => call.to(import::import_rsa_key_pair),
         Ins::ImportEccKeyPair => call.to(import::import_ecc_key_pair),
-        Ins::RsaSignData => call.to(sign::rsa_sign_data),
+        Ins::RsaSignData => call.computed(sign::rsa_sign_data),
         Ins::RsaVerify => call.to(sign::rsa_verify),
-        Ins::EccSignData => call.to(sign::ecc_sign_data),
+        Ins::EccSignData => call.computed(sign::ecc_sign_data),
         Ins::EccVerify => call.to(sign::ecc_verify),
         Ins::ExtEccSign => call.to(sign::ext_ecc_sign),
         Ins::RsaExportSessionKey => call.to(session_key::rsa_export_session_key),
@@ -193,7 +247,7 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
             2 => call.to(extension::get_transport_key),
             _ => call.to(extension::get_capabilities),
         },
-        Ins::PrivateKeyOperation => call.to(extension::private_key_operation),
+        Ins::PrivateKeyOperation => call.computed(extension::private_key_operation),
         Ins::WriteObject => call.to(extension::write_object),
         Ins::ReadObjects => match command.p1 {
             1 => call.to(feed::list_objects),
@@ -205,7 +259,7 @@ fn execute(card: &mut Card, command: &CommandApdu) -> Result<Vec<u8>, StatusWord
         Ins::SetUserPin => call.to(extension::set_user_pin),
         Ins::KeyObject => match command.p1 {
             1 => call.to(key_object::import_key),
-            2 => call.to(key_use::use_key),
+            2 => call.computed(key_use::use_key),
             3 => call.to(key_object::export_key),
             4 => call.to(key_object::update_key),
             5 => call.to(key_object::delete_objects),

@@ -21,6 +21,7 @@
 
 mod card;
 mod command;
+mod computation;
 mod config;
 mod device;
 mod dispatch;
@@ -38,6 +39,7 @@ mod security;
 mod session;
 pub mod store;
 
+pub use computation::{Computation, Started};
 pub use config::Config;
 pub use device::{ATR, Device};
 pub use error::Error;

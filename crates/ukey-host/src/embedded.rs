@@ -5,13 +5,22 @@ use std::{
     path::{Path, PathBuf},
 };
 use ukey_firmware_sim::{Device, Error, Factory, image};
-use ukey_token::transport::embedded::Link;
+use ukey_token::transport::{Started, embedded::Link};
 
 struct EmbeddedCard(Device);
 
 impl Link for EmbeddedCard {
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
         self.0.transmit(command)
+    }
+
+    fn start(&mut self, command: &[u8]) -> Started {
+        match self.0.start(command) {
+            ukey_firmware_sim::Started::Answer(answer) => Started::Answer(answer),
+            ukey_firmware_sim::Started::Computation(rest) => {
+                Started::Computation(Box::new(|| rest.answer()))
+            }
+        }
     }
 
     fn change_counter(&mut self) -> Option<u64> {

@@ -5,13 +5,14 @@
 
 use crate::{
     error::Error,
-    transport::{Limits, Transport, TransportError},
+    transport::{Limits, Started, Transport, TransportError},
 };
 use ukey_apdu::{
     CommandApdu, Form, ResponseApdu, StatusKind, StatusWord,
     chaining::split,
     continuation::{AnswerCollector, NextStep, get_response},
 };
+use zeroize::Zeroizing;
 
 /// Longest answer in bytes that is gathered from pieces, so that a broken card cannot fill memory.
 const MAX_ANSWER: usize = 1 << 20;
@@ -89,6 +90,23 @@ impl Channel {
         let answer = self.execute_alone(command, &links, false);
         self.end_transaction();
         answer
+    }
+
+    /// As [`Channel::execute`], but where the link can do it, a long computation is handed back, so
+    /// that the link is free for others.
+    pub(crate) fn start(&mut self, command: &CommandApdu) -> Result<Underway, LinkError> {
+        if command.data.len() <= self.limits.max_command_data {
+            let bytes = command
+                .encode(Form::Extended)
+                .map_err(|_| LinkError::TooLong)?;
+            if let Some(started) = self.transport.start(&bytes) {
+                return match started? {
+                    Started::Answer(answer) => parse(&answer).map(Underway::Answer),
+                    Started::Computation(rest) => Ok(Underway::Computation(rest)),
+                };
+            }
+        }
+        self.execute(command).map(Underway::Answer)
     }
 
     /// The body of a transaction for one command, of which a piece of the answer may be known already.
@@ -176,7 +194,7 @@ impl Channel {
             sw = ?answer.get(answer.len().saturating_sub(2)..),
             "answer"
         );
-        ResponseApdu::parse(&answer).map_err(|_| LinkError::Answer)
+        parse(&answer)
     }
 
     /// Short form where it suffices or nothing else passes, extended form otherwise; and the answer
@@ -194,6 +212,26 @@ impl Channel {
             (Form::Extended, ne)
         }
     }
+}
+
+/// A command of [`Channel::start`].
+pub(crate) enum Underway {
+    Answer(ResponseApdu),
+    Computation(Box<dyn FnOnce() -> Vec<u8> + Send>),
+}
+
+impl Underway {
+    /// The answer, computed now if it was not before.
+    pub(crate) fn answer(self) -> Result<ResponseApdu, LinkError> {
+        match self {
+            Self::Answer(answer) => Ok(answer),
+            Self::Computation(rest) => parse(&Zeroizing::new(rest())),
+        }
+    }
+}
+
+fn parse(answer: &[u8]) -> Result<ResponseApdu, LinkError> {
+    ResponseApdu::parse(answer).map_err(|_| LinkError::Answer)
 }
 
 /// Whether the card keeps more of this answer.

@@ -3,6 +3,7 @@
 
 use super::application::{create, parameters};
 use crate::card::{Card, crypto_status};
+use crate::computation::Computation;
 use crate::fs::application::{self, Application};
 use crate::fs::container;
 use crate::fs::object;
@@ -70,26 +71,27 @@ pub(super) fn ciphertext(cipher: Sm2Cipher) -> sm2::Ciphertext {
 pub(crate) fn private_key_operation(
     card: &mut Card,
     request: PrivateKeyOperation,
-) -> Result<Secret, StatusWord> {
+) -> Result<Computation, StatusWord> {
     let place = card.container(request.app, request.container)?;
     let user = card.require_user(place.application)?;
     let key = card.private_key(&user, place, request.usage)?;
-    card.release();
-    let output = match (request.input, key.as_ref()) {
-        (PrivateInput::Sm2Decrypt(cipher), PrivateKey::Sm2(key)) => {
-            key.decrypt(&ciphertext(cipher))
-        }
-        (PrivateInput::RsaDecrypt(input), PrivateKey::Rsa(key)) => {
-            key.decrypt_pkcs1v15(input.expose())
-        }
-        (PrivateInput::RsaRaw(input), PrivateKey::Rsa(key)) => {
-            key.raw(input.expose()).map(Into::into)
-        }
-        _ => return Err(StatusWord::KEY_PAIR_NOT_FOUND),
-    };
-    output
-        .map(|output| Secret::from(output.as_slice()))
-        .map_err(crypto_status)
+    Ok(Computation::new(move || {
+        let output = match (request.input, key.as_ref()) {
+            (PrivateInput::Sm2Decrypt(cipher), PrivateKey::Sm2(key)) => {
+                key.decrypt(&ciphertext(cipher))
+            }
+            (PrivateInput::RsaDecrypt(input), PrivateKey::Rsa(key)) => {
+                key.decrypt_pkcs1v15(input.expose())
+            }
+            (PrivateInput::RsaRaw(input), PrivateKey::Rsa(key)) => {
+                key.raw(input.expose()).map(Into::into)
+            }
+            _ => return Err(StatusWord::KEY_PAIR_NOT_FOUND),
+        };
+        output
+            .map(|output| Secret::from(output.as_slice()))
+            .map_err(crypto_status)
+    }))
 }
 
 /// 6982 unless the login that `flags` and the application ask for is there.

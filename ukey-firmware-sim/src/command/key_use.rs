@@ -3,6 +3,7 @@
 use super::extension::ciphertext;
 use super::key_object::require_fresh;
 use crate::card::Card;
+use crate::computation::Computation;
 use crate::object_key::{ObjectKey, use_status};
 use ukey_apdu::blob::Sm2Cipher;
 use ukey_apdu::key::{CipherMode, KeyHash, KeyOperation, KeyPolicy, MacAlgorithm};
@@ -18,7 +19,7 @@ const LEAST_TAG: usize = 8;
 
 /// UseKey, `80 DE 02 operation`. Needs the user; 6986 if the policy forbids it, 6985 if it asks for a
 /// fresh PIN, 6A95 if the key is of another kind.
-pub(crate) fn use_key(card: &mut Card, request: UseKey) -> Result<Secret, StatusWord> {
+pub(crate) fn use_key(card: &mut Card, request: UseKey) -> Result<Computation, StatusWord> {
     let application = card.application(request.app)?;
     let user = card.require_user(application)?;
     let key = card.object_key(&user, application, request.id)?;
@@ -26,8 +27,9 @@ pub(crate) fn use_key(card: &mut Card, request: UseKey) -> Result<Secret, Status
         return Err(StatusWord::NOT_ALLOWED);
     }
     require_fresh(card, &user, application, &key)?;
-    card.release();
-    perform(&key.key, &request.operation, request.input.expose()).map(Secret::new)
+    Ok(Computation::new(move || {
+        perform(&key.key, &request.operation, request.input.expose()).map(Secret::new)
+    }))
 }
 
 /// Of which rights one has to be there.

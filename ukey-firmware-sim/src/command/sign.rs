@@ -1,6 +1,7 @@
 //! Signatures (GM/T 0017 9.6.6, 9.6.7, 9.6.14, 9.6.15, 9.6.20).
 
 use crate::card::{Card, crypto_status};
+use crate::computation::Computation;
 use crate::keystore::sm2_public;
 use ukey_apdu::blob::EccSignature;
 use ukey_apdu::id::KeyUsage;
@@ -24,15 +25,17 @@ fn digest(public: &sm2::PublicKey, input: &SignInput) -> Result<[u8; 32], Status
 pub(crate) fn ecc_sign_data(
     card: &mut Card,
     request: EccSignData,
-) -> Result<EccSignature, StatusWord> {
+) -> Result<Computation, StatusWord> {
     let place = card.container(request.app, request.container)?;
     let user = card.require_user(place.application)?;
     let key = card.private_key(&user, place, KeyUsage::Signature)?;
-    let key = key.sm2()?;
-    card.release();
-    let digest = digest(&key.public_key(), &request.input)?;
-    let signature = key.sign_digest(&digest).map_err(crypto_status)?;
-    Ok(EccSignature::sm2(&signature.r, &signature.s))
+    key.sm2()?;
+    Ok(Computation::new(move || {
+        let key = key.sm2()?;
+        let digest = digest(&key.public_key(), &request.input)?;
+        let signature = key.sign_digest(&digest).map_err(crypto_status)?;
+        Ok(EccSignature::sm2(&signature.r, &signature.s))
+    }))
 }
 
 /// ECCVerify, 9.6.15. 6A98 when the signature does not verify.
@@ -51,15 +54,18 @@ pub(crate) fn ecc_verify(card: &mut Card, request: EccVerify) -> Result<Empty, S
 }
 
 /// RSASignData, 9.6.6. Needs the user.
-pub(crate) fn rsa_sign_data(card: &mut Card, request: RsaSignData) -> Result<Bytes, StatusWord> {
+pub(crate) fn rsa_sign_data(
+    card: &mut Card,
+    request: RsaSignData,
+) -> Result<Computation, StatusWord> {
     let place = card.container(request.app, request.container)?;
     let user = card.require_user(place.application)?;
     let key = card.private_key(&user, place, KeyUsage::Signature)?;
-    let key = key.rsa()?;
-    card.release();
-    key.sign_pkcs1v15(&request.digest_info)
-        .map(Bytes)
-        .map_err(crypto_status)
+    key.rsa()?;
+    Ok(Computation::new(move || {
+        let signed = key.rsa()?.sign_pkcs1v15(&request.digest_info);
+        signed.map(Bytes).map_err(crypto_status)
+    }))
 }
 
 /// RSAVerify, 9.6.7. 6A98 when the signature does not verify.

@@ -1,9 +1,10 @@
 //! What is done with keys in objects, by published vectors where there are some.
 
-use crate::host::{Data, Host, USER, USER_PIN};
+use crate::host::{Data, Host, USER, USER_PIN, extended};
 use crate::keyed::*;
 use hex::decode;
 use ukey_crypto::{ec, hash::HashAlg, rsa};
+use ukey_firmware_sim::Started;
 
 fn logged_in() -> Host {
     let mut host = Host::with_application();
@@ -268,4 +269,31 @@ fn a_curve_signature_has_the_size_of_the_curve() {
         let signature = ec::Signature::from_bytes(ec::Curve::P256, &signature).unwrap();
         key.verify_digest(&digest, &signature).unwrap();
     }
+}
+
+/// What is left of a command when its computation begins needs nothing of the card any more.
+#[test]
+fn a_computation_goes_on_by_itself() {
+    let mut host = logged_in();
+    let key = bytes("2b7e151628aed2a6abf7158809cf4f3c");
+    let id = host.import(AES_128, ALL, &key);
+    let plain = bytes("6bc1bee22e409f96e93d7e117393172a");
+    let data = host.app().u32(id).bytes(&plain);
+    let command = |ne| extended([0x80, 0xDE, 2, 0x30], &data.0, Some(ne));
+    let Started::Computation(rest) = host.device.start(&command(0)) else {
+        panic!("answered at once");
+    };
+    assert_eq!(host.random(8).len(), 8);
+    // Who wants pieces gets them from the card, which has to keep the rest.
+    let Started::Answer(piece) = host.device.start(&command(4)) else {
+        panic!("handed back");
+    };
+    assert_eq!(piece[..4], bytes("3ad77bb4"));
+    host.device.reset();
+    let answer = std::thread::spawn(move || rest.answer()).join().unwrap();
+    assert_eq!(answer, bytes("3ad77bb40d7a3660a89ecaf32466ef979000"));
+    assert!(matches!(
+        host.device.start(&command(0)),
+        Started::Answer(refused) if refused.len() == 2
+    ));
 }

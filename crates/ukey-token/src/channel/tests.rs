@@ -1,6 +1,6 @@
 use super::*;
 use crate::transport::script::Script;
-use ukey_apdu::Class;
+use ukey_apdu::{Class, NE_ALL};
 
 fn command(ins: u8, data: &[u8], ne: Option<u32>) -> CommandApdu {
     CommandApdu {
@@ -158,4 +158,46 @@ fn a_chain_is_sent_in_a_transaction() {
     let script = Script::new(Limits::SHORT).without_transactions();
     let refused = execute_among_others(&script, &command(0x3A, &[0; 300], None));
     assert_eq!(refused, Err(LinkError::Transport(TransportError::Busy)));
+}
+
+/// A link that hands back what is left of every command, which it keeps.
+struct Beginning(std::sync::mpsc::Sender<Vec<u8>>);
+
+impl Transport for Beginning {
+    fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
+        panic!("not asked to begin");
+    }
+
+    fn start(&mut self, command: &[u8]) -> Option<Result<Started, TransportError>> {
+        self.0.send(command.to_vec()).expect("the test listens");
+        let rest = || vec![1, 2, 3, 0x90, 0];
+        Some(Ok(Started::Computation(Box::new(rest))))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::EXTENDED
+    }
+}
+
+#[test]
+fn a_command_that_is_begun_asks_for_all_in_one_piece() {
+    let (sender, sent) = std::sync::mpsc::channel();
+    let mut channel = Channel::new(Box::new(Beginning(sender)));
+    let begun = channel
+        .start(&command(0x74, &[7], Some(NE_ALL)))
+        .expect("begun");
+    assert_eq!(sent.recv(), Ok(vec![0x80, 0x74, 0, 0, 0, 0, 1, 7, 0, 0]));
+    drop(channel);
+    assert_eq!(begun.answer().expect("an answer").data, [1, 2, 3]);
+}
+
+#[test]
+fn where_a_link_cannot_begin_commands_they_are_executed() {
+    let script = Script::new(Limits::EXTENDED).on("80 74 00 00 01 07 00", "0102 9000");
+    let mut channel = Channel::new(Box::new(script.clone()));
+    let begun = channel
+        .start(&command(0x74, &[7], Some(256)))
+        .expect("begun");
+    script.finish();
+    assert_eq!(begun.answer().expect("an answer").data, [1, 2]);
 }

@@ -3,7 +3,7 @@
 //! A token that has them says so in [`Features::KEY_OBJECTS`](crate::Features::KEY_OBJECTS); on
 //! others everything here is [`Error::NotSupported`].
 
-use super::{Connection, import::wire_cipher};
+use super::{Call, Connection, import::wire_cipher};
 use crate::{application::Application, device::Run, error::Error};
 use ukey_apdu::{
     Secret,
@@ -150,15 +150,15 @@ impl Application {
         if input.len() > MAX_KEY_INPUT {
             return Err(Error::InvalidLength);
         }
-        let used = self.run_with_keys(Run::Single, |connection, app| {
-            connection.call(&UseKey {
+        let begun = self.run_with_keys(Run::Single, |connection, app| {
+            connection.start(&UseKey {
                 app,
                 id: ObjectId(id),
                 operation: operation.clone(),
                 input: Secret::from(input),
             })
         });
-        match used {
+        match begun.and_then(Call::reply) {
             Ok(output) => Ok(output.into_zeroizing()),
             Err(Error::Conditions) => Err(Error::FreshPinRequired),
             Err(e) => Err(e),

@@ -2,13 +2,13 @@
 //! the link and what the card gave out since it was powered: ids and the transport key.
 
 use crate::{
-    channel::Channel,
+    channel::{Channel, LinkError, Underway},
     error::Error,
     transport::{Transport, TransportError, skf_link::SkfLink},
 };
 use std::collections::HashMap;
 use ukey_apdu::{
-    NameList, Reply, Request, StatusWord,
+    NameList, Reply, Request, ResponseApdu, StatusWord,
     devinfo::PinHash,
     id::{AppId, ContainerId},
 };
@@ -86,10 +86,20 @@ impl Connection {
             .channel
             .execute(&command)
             .map_err(|e| e.into_error(ins))?;
-        if answer.sw != StatusWord::OK {
-            return Err(Error::from_status(ins, answer.sw));
-        }
-        R::Reply::from_bytes(&answer.data).map_err(|_| Error::Answer { ins })
+        decode(ins, &answer)
+    }
+
+    /// As [`Connection::call`], for a command that takes long and may end when the connection is
+    /// free for others. What the card refuses it refuses here.
+    pub(crate) fn start<R: Request>(&mut self, request: &R) -> Result<Call<R>, Error> {
+        let command = request.to_command();
+        let ins = command.ins;
+        let link = |e: LinkError| e.into_error(ins);
+        let underway = match self.channel.start(&command).map_err(link)? {
+            Underway::Answer(answer) => Ok(decode::<R::Reply>(ins, &answer)?),
+            rest => Err(rest),
+        };
+        Ok(Call { ins, underway })
     }
 
     /// Forgets the ids; tells whether there were any.
@@ -105,6 +115,30 @@ impl Connection {
         self.forget_ids();
         self.transport_key = None;
     }
+}
+
+/// A command that was begun with [`Connection::start`]: its reply, or what is left to compute.
+pub(crate) struct Call<R: Request> {
+    ins: u8,
+    underway: Result<R::Reply, Underway>,
+}
+
+impl<R: Request> Call<R> {
+    /// The reply. To be asked for when the connection was given back.
+    pub(crate) fn reply(self) -> Result<R::Reply, Error> {
+        let ins = self.ins;
+        match self.underway {
+            Ok(reply) => Ok(reply),
+            Err(rest) => decode(ins, &rest.answer().map_err(|e| e.into_error(ins))?),
+        }
+    }
+}
+
+fn decode<R: Reply>(ins: u8, answer: &ResponseApdu) -> Result<R, Error> {
+    if answer.sw != StatusWord::OK {
+        return Err(Error::from_status(ins, answer.sw));
+    }
+    R::from_bytes(&answer.data).map_err(|_| Error::Answer { ins })
 }
 
 /// A name as it goes to the card: 1 to 64 bytes without NUL; narrower limits are the caller's.

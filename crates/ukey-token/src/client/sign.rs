@@ -1,5 +1,6 @@
 //! Private-key operations: each is one exchange once the ids are known (GM/T 0017, 9.6.6, 9.6.14,
-//! and the extension's PrivateKeyOperation).
+//! and the extension's PrivateKeyOperation). Where the token computes in this process it does so
+//! when the link is free again: other threads' operations go on meanwhile.
 
 use super::{import::wire_cipher, keygen::wrong_kind};
 use crate::{container::Container, device::Run, error::Error};
@@ -20,18 +21,19 @@ impl Container {
     /// # Errors
     /// [`Error::NotLoggedIn`], [`Error::KeyNotFound`]; link errors.
     pub fn sign_sm2(&self, e: &[u8; 32]) -> Result<sm2::Signature, Error> {
-        self.run_logged_in(Run::Single, |connection, app, container| {
+        let call = self.run_logged_in(Run::Single, |connection, app, container| {
             let request = EccSignData {
                 app,
                 container,
                 input: SignInput::Digest(*e),
             };
-            let signature = connection.call(&request).map_err(wrong_kind)?;
-            let (r, s) = signature.sm2_parts().ok_or(Error::Answer {
-                ins: Ins::EccSignData as u8,
-            })?;
-            Ok(sm2::Signature { r, s })
-        })
+            connection.start(&request).map_err(wrong_kind)
+        })?;
+        let signature = call.reply().map_err(wrong_kind)?;
+        let (r, s) = signature.sm2_parts().ok_or(Error::Answer {
+            ins: Ins::EccSignData as u8,
+        })?;
+        Ok(sm2::Signature { r, s })
     }
 
     /// RSA signature with the signature key: type-1 padding of `digest_info`, which the caller
@@ -40,14 +42,15 @@ impl Container {
     /// # Errors
     /// As [`Container::sign_sm2`]; [`Error::InvalidLength`] for longer data.
     pub fn sign_rsa(&self, digest_info: &[u8]) -> Result<Vec<u8>, Error> {
-        self.run_logged_in(Run::Single, |connection, app, container| {
+        let call = self.run_logged_in(Run::Single, |connection, app, container| {
             let request = RsaSignData {
                 app,
                 container,
                 digest_info: digest_info.to_vec(),
             };
-            Ok(connection.call(&request).map_err(wrong_kind)?.0)
-        })
+            connection.start(&request).map_err(wrong_kind)
+        })?;
+        Ok(call.reply().map_err(wrong_kind)?.0)
     }
 
     /// SM2 decryption with either key (extension).
@@ -88,17 +91,15 @@ impl Container {
         usage: KeyUsage,
         input: impl Fn() -> PrivateInput,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.run_logged_in(Run::Single, |connection, app, container| {
+        let call = self.run_logged_in(Run::Single, |connection, app, container| {
             let request = PrivateKeyOperation {
                 usage,
                 app,
                 container,
                 input: input(),
             };
-            Ok(connection
-                .call(&request)
-                .map_err(wrong_kind)?
-                .into_zeroizing())
-        })
+            connection.start(&request).map_err(wrong_kind)
+        })?;
+        Ok(call.reply().map_err(wrong_kind)?.into_zeroizing())
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens inside this process: a card OS running on an image file. This crate does not know which
 //! card OS: the composition root hands in a function that opens an image.
 
-use super::{Limits, Provider, ReaderStatus, Transport, TransportError};
+use super::{Limits, Provider, ReaderStatus, Started, Transport, TransportError};
 use std::{
     collections::HashMap,
     io,
@@ -14,6 +14,11 @@ use std::{
 pub trait Link: Send {
     /// Executes one command APDU; the answer always ends with a status word.
     fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
+
+    /// As [`Link::transmit`], but a computation that needs nothing more of the card is handed back.
+    fn start(&mut self, command: &[u8]) -> Started {
+        Started::Answer(self.transmit(command))
+    }
 
     /// Change counter of the image, without an exchange.
     fn change_counter(&mut self) -> Option<u64> {
@@ -141,6 +146,11 @@ impl Transport for EmbeddedTransport {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         self.check_present()?;
         Ok(self.link.transmit(command))
+    }
+
+    fn start(&mut self, command: &[u8]) -> Option<Result<Started, TransportError>> {
+        let present = self.check_present();
+        Some(present.map(|()| self.link.start(command)))
     }
 
     fn begin_transaction(&mut self) -> Result<(), TransportError> {

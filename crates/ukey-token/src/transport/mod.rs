@@ -60,6 +60,14 @@ impl Limits {
     };
 }
 
+/// A command that was begun.
+pub enum Started {
+    /// It is answered: the response APDU with its status word.
+    Answer(Vec<u8>),
+    /// The card has done its part; what is left gives the response APDU, at any time, on any thread.
+    Computation(Box<dyn FnOnce() -> Vec<u8> + Send>),
+}
+
 /// A link to one card. Calls are serialised by the owner.
 pub trait Transport: Send {
     /// Sends one command APDU and returns the response APDU with its status word.
@@ -67,6 +75,13 @@ pub trait Transport: Send {
     /// # Errors
     /// [`TransportError`]; after [`TransportError::Reset`] the link is usable again.
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+
+    /// Begins a command whose long computation needs the card no more, so that others need not wait
+    /// for it. The command asks for the whole answer in one piece. `None` where the link has no such
+    /// way; nothing was sent then.
+    fn start(&mut self, _command: &[u8]) -> Option<Result<Started, TransportError>> {
+        None
+    }
 
     /// Starts exclusive use of the card across several exchanges, against other processes too.
     ///

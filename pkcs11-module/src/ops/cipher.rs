@@ -129,7 +129,8 @@ pub(crate) fn one_shot(
     })
 }
 
-/// C_EncryptUpdate, C_DecryptUpdate.
+/// C_EncryptUpdate, C_DecryptUpdate. Where a part will only be collected, a query is answered with the part's length: a
+/// client that hears of no bytes calls again without a buffer, which is the same query, and takes its part for done.
 pub(crate) fn update(
     way: Way,
     session: &OpenSession,
@@ -137,7 +138,14 @@ pub(crate) fn update(
     out: &mut OutBytes,
 ) -> Result<(), Error> {
     session.step(way.kind(), |operations| {
-        if let Some(made) = update_if_fits(way.slot(operations), part, out)? {
+        let slot = way.slot(operations);
+        if out.room() == Room::Query {
+            let cipher = slot.part()?;
+            if cipher.takes_parts() && cipher.update_len(part.len()) == 0 {
+                return Ok(out.store_len(part.len())?);
+            }
+        }
+        if let Some(made) = update_if_fits(slot, part, out)? {
             out.write(&made)?;
         }
         Ok(())

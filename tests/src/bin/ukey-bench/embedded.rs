@@ -35,7 +35,7 @@ pub(crate) fn run() {
 }
 
 fn sm2_signature(module: &Module, session: u64) {
-    let token = module.generate_sm2(session);
+    let token = module.generate_sm2(session).private;
     let bare = sm2::SecretKey::generate().unwrap();
     let digest = [0x5A; 32];
     alternate(
@@ -51,7 +51,7 @@ fn sm2_signature(module: &Module, session: u64) {
 }
 
 fn rsa_signature(module: &Module, session: u64) {
-    let token = module.generate_rsa(session);
+    let token = module.generate_rsa(session).private;
     let bare = rsa::PrivateKey::generate(2048).unwrap();
     let info = HashAlg::Sha256.digest_info(&[0x5A; 32]).unwrap();
     alternate(

@@ -12,6 +12,7 @@ mod kernels;
 mod module;
 mod pcsc;
 mod skf;
+mod softhsm;
 
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ fn main() {
         [] => everything(),
         ["ca"] => ca::run(ca::DEFAULT_REQUESTS),
         ["ca", requests] => ca::run(requests.parse().expect("a number of requests")),
+        ["softhsm"] => softhsm::run(),
+        [softhsm::INNER, folder, part @ ..] => softhsm::run_inside(folder.as_ref(), part),
         ["embedded"] => embedded::run(),
         ["kernels"] => kernels::run(),
         ["pcsc"] => pcsc::run(),
@@ -36,7 +39,8 @@ fn main() {
         ["envelope", mib] => envelope::run(mib.parse().expect("a size in MiB")),
         _ => {
             eprintln!(
-                "usage: ukey-bench [ca [REQUESTS] | embedded | kernels | pcsc | skf | envelope [MIB]]"
+                "usage: ukey-bench [softhsm | kernels | ca [REQUESTS] | embedded | pcsc | skf | \
+                 envelope [MIB]]"
             );
             std::process::exit(2);
         }
@@ -45,6 +49,7 @@ fn main() {
 
 fn everything() {
     kernels::run();
+    softhsm::run();
     embedded::run();
     pcsc::run();
     skf::run();

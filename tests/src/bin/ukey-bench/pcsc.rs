@@ -33,7 +33,7 @@ pub(crate) fn run_inside(folder: &Path) {
     module.initialize_token();
     let session = module.open();
     module.login(session);
-    let key = module.generate_sm2(session);
+    let key = module.generate_sm2(session).private;
     let digest = [0x5A; 32];
     module.sign(session, CKM_SM2, key, &digest);
     let (card, sign) = bare(&lab, &digest);

@@ -7,68 +7,10 @@
  *
  * The only token must be blank.
  */
-#include <dlfcn.h>
-#include <p11-kit/pkcs11.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXPECT(expected, call) expect((expected), (call), #call, __LINE__)
-#define OK(call) EXPECT(CKR_OK, call)
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-static CK_FUNCTION_LIST *p11;
-static CK_SESSION_HANDLE session;
-static CK_BYTE so_pin[] = "87654321";
-static CK_BYTE user_pin[] = "12345678";
-static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
-
-static void expect(CK_RV expected, CK_RV rv, const char *call, int line) {
-    if (rv != expected) {
-        fprintf(stderr, "line %d: %s gave 0x%lX, not 0x%lX\n", line, call, rv, expected);
-        exit(1);
-    }
-}
-
-static void check(int holds, const char *condition, int line) {
-    if (!holds) {
-        fprintf(stderr, "line %d: %s does not hold\n", line, condition);
-        exit(1);
-    }
-}
-
-static void load(const char *path) {
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) {
-        fprintf(stderr, "%s\n", dlerror());
-        exit(1);
-    }
-    CK_C_GetFunctionList list;
-    *(void **)&list = dlsym(library, "C_GetFunctionList");
-    CHECK(list != NULL);
-    OK(list(&p11));
-}
-
-static void log_in_on_a_new_token(void) {
-    CK_SLOT_ID slot;
-    CK_ULONG count = 1;
-    CK_UTF8CHAR label[32];
-    memset(label, ' ', sizeof label);
-    OK(p11->C_Initialize(NULL));
-    OK(p11->C_GetSlotList(CK_TRUE, NULL, &count));
-    CHECK(count == 1);
-    OK(p11->C_GetSlotList(CK_TRUE, &slot, &count));
-    OK(p11->C_InitToken(slot, so_pin, sizeof so_pin - 1, label));
-    OK(p11->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session));
-    OK(p11->C_Login(session, CKU_SO, so_pin, sizeof so_pin - 1));
-    OK(p11->C_InitPIN(session, user_pin, sizeof user_pin - 1));
-    OK(p11->C_Logout(session));
-    OK(p11->C_Login(session, CKU_USER, user_pin, sizeof user_pin - 1));
-}
+#include "pkcs11_client.h"
 
 /* A secret key of the session or the token. */
-static CK_OBJECT_HANDLE secret_key(CK_BBOOL *token, CK_BBOOL *sensitive) {
+static CK_OBJECT_HANDLE aes_key(CK_BBOOL *token, CK_BBOOL *sensitive) {
     CK_OBJECT_CLASS class = CKO_SECRET_KEY;
     CK_KEY_TYPE type = CKK_AES;
     CK_BYTE value[32];
@@ -101,7 +43,7 @@ static void buffers_of_every_size(CK_OBJECT_HANDLE key) {
 }
 
 static void what_is_sensitive_stays(CK_BBOOL *token) {
-    CK_OBJECT_HANDLE key = secret_key(token, &no), copy;
+    CK_OBJECT_HANDLE key = aes_key(token, &no), copy;
     buffers_of_every_size(key);
     CK_ATTRIBUTE hide = {CKA_SENSITIVE, &yes, sizeof yes};
     OK(p11->C_CopyObject(session, key, &hide, 1, &copy));
@@ -185,7 +127,7 @@ static void found_in_pieces(void) {
 
 /* Nothing of a change that is refused in one attribute is done. */
 static void all_or_nothing(CK_BBOOL *token) {
-    CK_OBJECT_HANDLE key = secret_key(token, &yes);
+    CK_OBJECT_HANDLE key = aes_key(token, &yes);
     CK_BYTE label[6];
     CK_ATTRIBUTE change[] = {{CKA_LABEL, "other!", 6}, {CKA_LOCAL, &yes, sizeof yes}};
     EXPECT(CKR_ATTRIBUTE_READ_ONLY, p11->C_SetAttributeValue(session, key, change, 2));
@@ -199,11 +141,7 @@ static void all_or_nothing(CK_BBOOL *token) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: pkcs11_objects MODULE\n");
-        return 2;
-    }
-    load(argv[1]);
+    load(argc, argv);
     log_in_on_a_new_token();
     what_is_sensitive_stays(&no);
     what_is_sensitive_stays(&yes);
@@ -211,7 +149,5 @@ int main(int argc, char **argv) {
     found_in_pieces();
     all_or_nothing(&no);
     all_or_nothing(&yes);
-    OK(p11->C_Finalize(NULL));
-    puts("done");
-    return 0;
+    return done();
 }

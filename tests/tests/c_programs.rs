@@ -80,32 +80,45 @@ fn a_pkcs11_client_in_c_under_valgrind() {
     reaches_its_end(&image, checked);
 }
 
-#[test]
-fn objects_from_c() {
+/// One chapter of the interface on a blank token: `tests/c/pkcs11_CHAPTER.c`.
+fn chapter(name: &str, options: &[&str], started: fn(&Path) -> Program) {
     let image = TokenImage::blank().unwrap();
-    let program = compile(image.folder(), "pkcs11_objects.c", &p11_kit_flags());
+    let mut flags = p11_kit_flags();
+    flags.extend(options.iter().map(|&option| option.to_owned()));
+    let program = compile(image.folder(), &format!("pkcs11_{name}.c"), &flags);
     let module = release_file("libukey_pkcs11.so").unwrap();
-    reaches_its_end(&image, Program::new(program).arg(module));
+    reaches_its_end(&image, started(&program).arg(module));
 }
 
-#[test]
-fn objects_from_c_under_valgrind() {
-    let image = TokenImage::blank().unwrap();
-    let program = compile(image.folder(), "pkcs11_objects.c", &p11_kit_flags());
-    let module = release_file("libukey_pkcs11.so").unwrap();
-    reaches_its_end(&image, valgrind(&program, LEFT_OVER).arg(module));
+/// Each chapter plainly; under valgrind, where nothing of ours may be left at the end; and with the
+/// address sanitizer, which stands around the program's own buffers: a byte behind one ends it.
+macro_rules! chapters {
+    ($($chapter:ident)*) => {$(
+        mod $chapter {
+            use super::{LEFT_OVER, Program, chapter, valgrind};
+
+            const NAME: &str = stringify!($chapter);
+
+            #[test]
+            fn from_c() {
+                chapter(NAME, &[], |program| Program::new(program));
+            }
+
+            #[test]
+            fn under_valgrind() {
+                chapter(NAME, &[], |program| valgrind(program, LEFT_OVER));
+            }
+
+            #[test]
+            fn with_the_address_sanitizer() {
+                let options = ["-fsanitize=address", "-fno-omit-frame-pointer"];
+                chapter(NAME, &options, |program| Program::new(program));
+            }
+        }
+    )*};
 }
 
-/// The sanitizer stands around the program's own buffers: a byte that we write behind one of them ends it.
-#[test]
-fn objects_from_c_with_the_address_sanitizer() {
-    let image = TokenImage::blank().unwrap();
-    let mut options = p11_kit_flags();
-    options.extend(["-fsanitize=address", "-fno-omit-frame-pointer"].map(str::to_owned));
-    let program = compile(image.folder(), "pkcs11_objects.c", &options);
-    let module = release_file("libukey_pkcs11.so").unwrap();
-    reaches_its_end(&image, Program::new(program).arg(module));
-}
+chapters!(slots sessions objects digest sign encrypt keys random errors);
 
 #[test]
 fn an_skf_client_in_c() {

@@ -72,14 +72,16 @@ if [ -n "$missing" ]; then
         apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-# Python: a judge of our signatures, a client, and what runs its tests.
-python_packages=(gmssl==3.2.2 PyKCS11==1.5.20 asn1crypto==1.5.1 pytest==9.2.0)
-if ! "$venv/bin/python" -c 'import asn1crypto, gmssl, PyKCS11, pytest' 2>/dev/null; then
+# Python: a judge of our signatures, two clients, and what runs their tests.
+python_packages=(gmssl==3.2.2 python-pkcs11==0.10.1 PyKCS11==1.5.20 asn1crypto==1.5.1 pytest==9.2.0
+    cryptography==50.0.2 parameterized==0.9.0)
+if ! "$venv/bin/python" -c \
+    'import asn1crypto, cryptography, gmssl, parameterized, pkcs11, PyKCS11, pytest' 2>/dev/null; then
     say "Python environment with ${python_packages[*]} in $venv"
     rm -rf "$venv"
     /usr/bin/python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --prefer-binary \
-        "${python_packages[@]}" 'setuptools>=77'
+        "${python_packages[@]}" 'setuptools>=77' setuptools-scm cython
 fi
 
 # unpack_tests PACKAGE==VERSION FOLDER: of a Python package's source, the folder with the tests
@@ -96,7 +98,8 @@ unpack_tests() {
     rm -rf "$clients/download"
 }
 mkdir -p "$clients"
-unpack_tests "${python_packages[1]}" pykcs11/test
+unpack_tests "${python_packages[1]}" python-pkcs11/tests
+unpack_tests "${python_packages[2]}" pykcs11/test
 
 node_packages=(pkcs11js@2.1.7 graphene-pk11@2.3.6)
 if [ ! -d "$clients/node/node_modules/graphene-pk11" ]; then
@@ -136,4 +139,24 @@ if [ ! -x /usr/sbin/sshd ] && [ ! -x "$clients/openssh-server/usr/sbin/sshd" ] &
     (cd "$clients/download" && apt-get download -qq openssh-server 2>/dev/null)
     dpkg -x "$clients"/download/openssh-server_*.deb "$clients/openssh-server"
     rm -rf "$clients/download"
+fi
+
+# The crate's own tests are in its package, as source; built as a workspace of their own.
+if [ ! -d "$clients/cryptoki" ]; then
+    say "tests of the crate cryptoki in $clients/cryptoki"
+    manifest=$(cargo metadata --format-version 1 --locked 2>/dev/null |
+        jq -r '.packages[] | select(.name == "cryptoki") | .manifest_path')
+    rm -rf "$clients/build" "$clients/download"
+    cp -r "$(dirname "$manifest")" "$clients/build"
+    chmod -R u+w "$clients/build"
+    printf '\n[workspace]\n' >>"$clients/build/Cargo.toml"
+    mkdir "$clients/download"
+    (cd "$clients/build" && CARGO_TARGET_DIR=target cargo test --quiet --no-run \
+        --test basic --test allowed_mechanisms --message-format json) |
+        jq -r 'select(.executable != null) | "\(.target.name)\t\(.executable)"' |
+        while IFS=$'\t' read -r name executable; do
+            mv "$executable" "$clients/download/$name"
+        done
+    rm -rf "$clients/build"
+    mv "$clients/download" "$clients/cryptoki"
 fi

@@ -59,10 +59,18 @@ const signature = pkcs11.C_SignFinal(session, Buffer.alloc(512));
 assert.ok(crypto.verify('sha256', message, publicKey, signature));
 assert.ok(!crypto.verify('sha256', Buffer.from('another'), publicKey, signature));
 
-const cipher = crypto.publicEncrypt(
-  { key: publicKey, padding: crypto.constants.RSA_PKCS1_PADDING }, message);
-pkcs11.C_DecryptInit(session, { mechanism: pkcs11js.CKM_RSA_PKCS }, pair.privateKey);
-assert.deepStrictEqual(pkcs11.C_Decrypt(session, cipher, Buffer.alloc(512)), message);
+const oaep = crypto.publicEncrypt({ key: publicKey, oaepHash: 'sha256' }, message);
+pkcs11.C_DecryptInit(session, {
+  mechanism: pkcs11js.CKM_RSA_PKCS_OAEP,
+  parameter: {
+    type: pkcs11js.CK_PARAMS_RSA_OAEP,
+    hashAlg: pkcs11js.CKM_SHA256,
+    mgf: pkcs11js.CKG_MGF1_SHA256,
+    source: 1, // CKZ_DATA_SPECIFIED
+    sourceData: null,
+  },
+}, pair.privateKey);
+assert.deepStrictEqual(pkcs11.C_Decrypt(session, oaep, Buffer.alloc(512)), message);
 
 // A digest, random bytes, and an object of the caller's that goes again.
 pkcs11.C_DigestInit(session, { mechanism: pkcs11js.CKM_SHA256 });

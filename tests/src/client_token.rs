@@ -90,14 +90,22 @@ impl ClientToken {
     /// # Panics
     /// When it cannot be initialised.
     pub fn embedded() -> Self {
+        let token = Self::blank();
+        token.initialise();
+        token
+    }
+
+    /// The same, not initialised.
+    ///
+    /// # Panics
+    /// When there is no room for it.
+    pub fn blank() -> Self {
         let image = TokenImage::blank().unwrap_or_else(|error| panic!("{error}"));
-        let token = Self {
+        Self {
             folder: image.folder().to_path_buf(),
             environment: image.environment(),
             _image: Some(image),
-        };
-        token.initialise();
-        token
+        }
     }
 
     /// A token in the first reader of `lab`. Only for use inside `pcsc_test`, whose environment
@@ -106,16 +114,24 @@ impl ClientToken {
     /// # Panics
     /// When it cannot be initialised.
     pub fn in_reader(lab: &mut PcscLab) -> Self {
+        let token = Self::blank_in_reader(lab);
+        token.initialise();
+        token
+    }
+
+    /// The same, not initialised.
+    ///
+    /// # Panics
+    /// When it cannot be inserted.
+    pub fn blank_in_reader(lab: &mut PcscLab) -> Self {
         let folder = lab.folder().to_path_buf();
         let inserted = lab.insert(0, &folder.join("token.img"));
         inserted.unwrap_or_else(|error| panic!("{error}"));
-        let token = Self {
+        Self {
             folder,
             environment: Vec::new(),
             _image: None,
-        };
-        token.initialise();
-        token
+        }
     }
 
     fn initialise(&self) {

@@ -9,10 +9,12 @@ use ukey_tests::{pcsc_test, python, workspace_root};
 
 const LIMIT: Duration = Duration::from_secs(400);
 
-fn firefox_lists_the_certificate(token: &ClientToken) {
-    token.generate(Pair::Rsa);
+fn firefox_lists_certificates(token: &ClientToken, pairs: &[Pair]) {
     let authority = Authority::new(token.folder());
-    authority.certify(token, Pair::Rsa);
+    for pair in pairs {
+        token.generate(*pair);
+        authority.certify(token, *pair);
+    }
     // A profile whose NSS database has our module in it, as its settings would put it there.
     let profile = token.path("profile");
     std::fs::create_dir(&profile).unwrap();
@@ -26,17 +28,26 @@ fn firefox_lists_the_certificate(token: &ClientToken) {
     let firefox = token.program(python().unwrap()).arg(script);
     let firefox = firefox.args([&profile, "ukey"]).limit(LIMIT);
     let said = succeeds(firefox.env("TMPDIR", token.folder())).text();
-    assert_eq!(said, "token test token\ncertificate rsa\n");
+    let mut listed: Vec<&str> = said.lines().collect();
+    assert_eq!(listed.remove(0), "token test token");
+    listed.sort_unstable();
+    let mut expected: Vec<String> = pairs.iter().map(certificate).collect();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+}
+
+fn certificate(pair: &Pair) -> String {
+    format!("certificate {}", pair.label())
 }
 
 #[test]
-fn firefox_lists_the_certificate_of_the_token() {
-    firefox_lists_the_certificate(&ClientToken::embedded());
+fn firefox_lists_the_certificates_of_the_token() {
+    firefox_lists_certificates(&ClientToken::embedded(), &[Pair::Rsa, Pair::P256]);
 }
 
 #[test]
 fn firefox_lists_the_certificate_over_pcsc() {
     pcsc_test("firefox_lists_the_certificate_over_pcsc", LIMIT, |lab| {
-        firefox_lists_the_certificate(&ClientToken::in_reader(lab));
+        firefox_lists_certificates(&ClientToken::in_reader(lab), &[Pair::Rsa]);
     });
 }

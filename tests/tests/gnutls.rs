@@ -61,6 +61,11 @@ fn p11tool_finds_and_tries_an_rsa_key() {
     lists_and_tries(&ClientToken::embedded(), Pair::Rsa, "RSA-2048");
 }
 
+#[test]
+fn p11tool_finds_and_tries_a_p256_key() {
+    lists_and_tries(&ClientToken::embedded(), Pair::P256, "EC/ECDSA");
+}
+
 fn makes_a_key(token: &ClientToken, options: &[&str], label: &str) {
     let name = ["--login", "--label", label, "--outfile", "made.pem", TOKEN];
     succeeds(gnutls(token, "p11tool", options).args(name));
@@ -87,6 +92,13 @@ fn p11tool_makes_an_rsa_key() {
     makes_a_key(&token, &["--generate-rsa", "--bits", "2048"], "made");
 }
 
+#[test]
+fn p11tool_makes_a_p256_key() {
+    let token = ClientToken::embedded();
+    let generate = ["--generate-ecc", "--curve", "secp256r1"];
+    makes_a_key(&token, &generate, "made");
+}
+
 /// TLS in both versions, the client's certificate and key by URI.
 fn shakes_hands(token: &ClientToken, pair: Pair) {
     token.generate(pair);
@@ -111,6 +123,11 @@ fn shakes_hands(token: &ClientToken, pair: Pair) {
 #[test]
 fn gnutls_shows_an_rsa_certificate() {
     shakes_hands(&ClientToken::embedded(), Pair::Rsa);
+}
+
+#[test]
+fn gnutls_shows_a_p256_certificate() {
+    shakes_hands(&ClientToken::embedded(), Pair::P256);
 }
 
 #[test]

@@ -125,6 +125,11 @@ fn certutil_enrolls_an_rsa_key() {
     enrolls(&ClientToken::embedded(), &["-k", "rsa", "-g", "2048"]);
 }
 
+#[test]
+fn certutil_enrolls_a_p256_key() {
+    enrolls(&ClientToken::embedded(), &["-k", "ec", "-q", "nistp256"]);
+}
+
 /// Keys that another client made are NSS's, too.
 #[test]
 fn nss_finds_what_pkcs11_tool_made() {

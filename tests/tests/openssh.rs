@@ -154,6 +154,11 @@ fn an_rsa_key_logs_in() {
     logs_in(&ClientToken::embedded(), Pair::Rsa, "RSA");
 }
 
+#[test]
+fn a_p256_key_logs_in() {
+    logs_in(&ClientToken::embedded(), Pair::P256, "ECDSA");
+}
+
 /// The agent asks for the PIN once; then files are fetched without it.
 fn agent_logs_in(token: &ClientToken) {
     token.generate(Pair::Rsa);

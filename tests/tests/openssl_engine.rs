@@ -95,6 +95,11 @@ fn the_engine_works_with_an_rsa_key() {
 }
 
 #[test]
+fn the_engine_works_with_a_p256_key() {
+    works(&ClientToken::embedded(), Pair::P256);
+}
+
+#[test]
 fn the_engine_works_over_pcsc() {
     pcsc_test("the_engine_works_over_pcsc", LIMIT, |lab| {
         works(&ClientToken::in_reader(lab), Pair::Rsa);

@@ -56,13 +56,28 @@ fn its_test_of_threads_passes() {
     assert_eq!(said.matches("serial num").count(), 8, "{said}");
 }
 
+/// It makes a pair on the token, but asks for a session that only reads unless told otherwise.
+fn elliptic_curves(token: &ClientToken, curve: &str) {
+    let test = ["--session-rw", "--test-ec", "--key-type", curve];
+    let name = ["--id", "51", "--label", "curve"];
+    let said = succeeds(token.user_tool(&test).args(name)).all_text();
+    assert!(said.contains("==> OK"), "{said}");
+}
+
+#[test]
+fn its_test_of_elliptic_curves_passes() {
+    let token = ClientToken::embedded();
+    elliptic_curves(&token, "EC:prime256v1");
+    elliptic_curves(&token, "EC:secp384r1");
+}
+
 /// Signatures by a key of the token, which OpenSSL then verifies.
-fn signs(token: &ClientToken, pair: Pair, mechanism: &str, verify: &[&str]) {
+fn signs(token: &ClientToken, pair: Pair, mechanism: &str, options: &[&str], verify: &[&str]) {
     let message = token.file("message", MESSAGE);
     let signature = token.path("signature");
     let sign = ["--sign", "--mechanism", mechanism, "--id", pair.id()];
     let files = ["--input-file", &message, "--output-file", &signature];
-    succeeds(token.user_tool(&sign).args(files));
+    succeeds(token.user_tool(&sign).args(files).args(options));
     let key = token.public_key(pair);
     let check = |message: &str| {
         let files = ["-inkey", &key, "-in", message, "-sigfile", &signature];
@@ -78,23 +93,34 @@ fn signs(token: &ClientToken, pair: Pair, mechanism: &str, verify: &[&str]) {
 fn rsa_signs_and_decrypts(token: &ClientToken) {
     token.generate(Pair::Rsa);
     let sha256 = ["-digest", "sha256"];
-    signs(token, Pair::Rsa, "SHA256-RSA-PKCS", &sha256);
+    signs(token, Pair::Rsa, "SHA256-RSA-PKCS", &[], &sha256);
     let pss = ["-digest", "sha256", "-pkeyopt", "rsa_padding_mode:pss"];
     let salt = [&pss[..], &["-pkeyopt", "rsa_pss_saltlen:32"]].concat();
-    signs(token, Pair::Rsa, "SHA256-RSA-PKCS-PSS", &salt);
-    decrypts(token, "RSA-PKCS");
+    signs(token, Pair::Rsa, "SHA256-RSA-PKCS-PSS", &[], &salt);
+    let oaep = [
+        "-pkeyopt",
+        "rsa_padding_mode:oaep",
+        "-pkeyopt",
+        "rsa_oaep_md:sha256",
+        "-pkeyopt",
+        "rsa_mgf1_md:sha256",
+    ];
+    let with = ["--hash-algorithm", "SHA256"];
+    decrypts(token, "RSA-PKCS", &[], &[]);
+    decrypts(token, "RSA-PKCS-OAEP", &with, &oaep);
 }
 
 /// What OpenSSL encrypts to a key of the token, the token decrypts.
-fn decrypts(token: &ClientToken, mechanism: &str) {
+fn decrypts(token: &ClientToken, mechanism: &str, options: &[&str], encrypt: &[&str]) {
     let message = token.file("message", MESSAGE);
     let (cipher, plain) = (token.path("cipher"), token.path("plain"));
     let key = token.public_key(Pair::Rsa);
     let files = ["-inkey", &key, "-in", &message, "-out", &cipher];
-    succeeds(openssl(&["pkeyutl", "-encrypt", "-pubin"]).args(files));
+    let encrypted = openssl(&["pkeyutl", "-encrypt", "-pubin"]).args(files);
+    succeeds(encrypted.args(encrypt));
     let decrypt = ["--decrypt", "--mechanism", mechanism];
     let which = ["--id", Pair::Rsa.id(), "--input-file", &cipher];
-    let decrypt = token.user_tool(&decrypt).args(which);
+    let decrypt = token.user_tool(&decrypt).args(which).args(options);
     succeeds(decrypt.args(["--output-file", &plain]));
     assert_eq!(std::fs::read(&plain).unwrap(), MESSAGE, "{mechanism}");
 }
@@ -102,6 +128,15 @@ fn decrypts(token: &ClientToken, mechanism: &str) {
 #[test]
 fn rsa_keys_of_the_tool_sign_and_decrypt() {
     rsa_signs_and_decrypts(&ClientToken::embedded());
+}
+
+#[test]
+fn ecdsa_keys_of_the_tool_sign() {
+    let token = ClientToken::embedded();
+    token.generate(Pair::P256);
+    let der = ["--signature-format", "openssl"];
+    let sha256 = ["-digest", "sha256"];
+    signs(&token, Pair::P256, "ECDSA-SHA256", &der, &sha256);
 }
 
 fn data_and_certificates(token: &ClientToken) {
@@ -157,6 +192,45 @@ fn data_and_certificates_are_written_read_and_deleted() {
     data_and_certificates(&ClientToken::embedded());
 }
 
+/// A key made elsewhere signs like one made in the token.
+#[test]
+fn a_private_key_of_a_file_is_imported() {
+    let token = ClientToken::embedded();
+    let (key, public) = (token.path("key.der"), token.path("pub.der"));
+    let generate = ["genpkey", "-algorithm", "RSA", "-outform", "DER"];
+    succeeds(openssl(&generate).args(["-out", &key]));
+    let public_of = ["pkey", "-inform", "DER", "-in", &key, "-pubout"];
+    succeeds(openssl(&public_of).args(["-outform", "DER", "-out", &public]));
+    let name = ["--id", Pair::Rsa.id(), "--label", "imported"];
+    for (file, kind) in [(&key, "privkey"), (&public, "pubkey")] {
+        let write = ["--write-object", file, "--type", kind];
+        succeeds(token.user_tool(&write).args(name));
+    }
+    let sha256 = ["-digest", "sha256"];
+    signs(&token, Pair::Rsa, "SHA256-RSA-PKCS", &[], &sha256);
+}
+
+#[test]
+fn an_aes_key_of_the_tool_encrypts() {
+    let token = ClientToken::embedded();
+    let name = ["--id", "60", "--label", "aes"];
+    let generate = ["--keygen", "--key-type", "AES:32"];
+    succeeds(token.user_tool(&generate).args(name));
+    let message = token.file("message", MESSAGE);
+    let (cipher, plain) = (token.path("cipher"), token.path("plain"));
+    let iv = ["--iv", "000102030405060708090a0b0c0d0e0f", "--id", "60"];
+    for (action, from, to) in [
+        ("--encrypt", &message, &cipher),
+        ("--decrypt", &cipher, &plain),
+    ] {
+        let mechanism = [action, "--mechanism", "AES-CBC-PAD"];
+        let files = ["--input-file", from, "--output-file", to];
+        succeeds(token.user_tool(&mechanism).args(iv).args(files));
+    }
+    assert_eq!(std::fs::read(&plain).unwrap(), MESSAGE);
+    assert_ne!(std::fs::read(&cipher).unwrap()[..16], MESSAGE[..16]);
+}
+
 fn pins(token: &ClientToken) {
     let list = |pin: &str| {
         let list = token.tool(&["--login", "--pin", pin, "--list-objects"]);
@@ -193,6 +267,7 @@ fn what_people_do_works_over_pcsc() {
         let token = ClientToken::in_reader(lab);
         data_and_certificates(&token);
         rsa_signs_and_decrypts(&token);
+        elliptic_curves(&token, "EC:prime256v1");
         pins(&token);
     });
 }

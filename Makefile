@@ -5,10 +5,10 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench check deb clean
+.PHONY: help setup build demo demo-browser test bench check deb clean
 
 help: ## show this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what demo and tests need (Debian packages, a Python environment under target/)
 	@scripts/setup.sh
@@ -18,6 +18,9 @@ build: setup ## build libraries and programs (release)
 
 demo: build ## run the whole story on a file: make demo [FILE=path]
 	@FILE='$(subst ','\'',$(FILE))' scripts/demo.sh
+
+demo-browser: build ## bid in a real Chromium: make demo-browser [FILE=path] [VISIBLE=1]
+	@FILE='$(subst ','\'',$(FILE))' VISIBLE='$(VISIBLE)' scripts/demo-browser.sh
 
 test: build ## run every test
 	@scripts/test.sh

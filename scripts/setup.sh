@@ -22,6 +22,8 @@ packages=(
     libnss3-tools           # modutil, certutil, tstclnt
     openssh-client libwrap0 # ssh, and a library of sshd
     firefox-esr             # a browser that lists the token's certificates
+    chromium                # a browser that signs with the token
+    fonts-noto-cjk          # its pages are Chinese
     valgrind                # memory checks of the C consumers
     libjna-java             # an SKF client in Java
     shared-mime-info        # ships a real PDF, the demo's default file
@@ -101,8 +103,8 @@ mkdir -p "$clients"
 unpack_tests "${python_packages[1]}" python-pkcs11/tests
 unpack_tests "${python_packages[2]}" pykcs11/test
 
-node_packages=(pkcs11js@2.1.7 graphene-pk11@2.3.6)
-if [ ! -d "$clients/node/node_modules/graphene-pk11" ]; then
+node_packages=(pkcs11js@2.1.7 graphene-pk11@2.3.6 playwright-core@1.64.1)
+if [ ! -d "$clients/node/node_modules/graphene-pk11" ] || [ ! -d "$clients/node/node_modules/playwright-core" ]; then
     say "${node_packages[*]} in $clients/node"
     npm install --silent --no-audit --no-fund --prefix "$clients/node" "${node_packages[@]}"
 fi

@@ -7,6 +7,7 @@
 
 mod admin;
 mod artifacts;
+mod bidder;
 pub mod client_token;
 mod error;
 mod image;
@@ -24,6 +25,7 @@ mod wait;
 
 pub use admin::admin;
 pub use artifacts::{client_file, python, release_file, target_dir, workspace_root};
+pub use bidder::Bidder;
 pub use client_token::{ClientToken, Pair};
 pub use error::HarnessError;
 pub use image::{TokenImage, embedded_test};

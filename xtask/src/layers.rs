@@ -74,6 +74,16 @@ const LAYERS: &[Layer] = &[
         may_use: &["ukey_crypto", "ukey_ffi", "ukey_host", "ukey_token"],
     },
     Layer {
+        folder: "tools/ukey-agent",
+        name: "ukey_agent",
+        may_use: &["ukey_crypto", "ukey_host", "ukey_pki", "ukey_token"],
+    },
+    Layer {
+        folder: "tools/ukey-verifier",
+        name: "ukey_verifier",
+        may_use: &["ukey_crypto", "ukey_pki"],
+    },
+    Layer {
         folder: "tools/ukey-admin",
         name: "ukey_admin",
         may_use: &["ukey_crypto", "ukey_host", "ukey_pki", "ukey_token"],

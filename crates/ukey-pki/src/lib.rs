@@ -3,6 +3,7 @@
 //! | module | what | standard |
 //! |---|---|---|
 //! | [`key`] | SubjectPublicKeyInfo, PKCS#8, the [`Signer`] and [`Decryptor`] traits | GM/T 0009, RFC 5480, RFC 5958 |
+//! | [`login`] | what is signed to log in at a site | ours |
 //! | [`name`] | distinguished names | RFC 5280 |
 //! | [`certificate`] | certificates, key usage, paths | GB/T 20518, RFC 5280 |
 //! | [`crl`] | certificate revocation lists | RFC 5280 |
@@ -33,6 +34,7 @@ mod flavour;
 mod identifier;
 mod instant;
 pub mod key;
+pub mod login;
 pub mod name;
 pub mod oid;
 mod pem;

@@ -1,0 +1,153 @@
+//! Which pages may see certificates. A consent is given once per origin, in a window, and never
+//! covers a signature. `/etc/ukey/agent-origins.json`, if root owns it, decides before the user:
+//!
+//! ```json
+//! {"allow":["https://bid.example.cn"], "deny":["https://ads.example.com"]}
+//! ```
+
+use crate::error::{Code, Error, Result};
+use crate::files;
+use crate::origin::Origin;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::{fs, io, path::PathBuf};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// File of the administrator.
+const MANAGED: &str = "/etc/ukey/agent-origins.json";
+/// Name of the user's file in the state folder.
+const FILE: &str = "consent.json";
+/// Most origins that are remembered.
+const MAX_ORIGINS: usize = 1000;
+
+/// What is known about an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may see certificates.
+    Allowed,
+    /// The administrator forbids it.
+    Forbidden,
+    /// The user has to be asked.
+    Unknown,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Store {
+    /// Version of the file.
+    version: u32,
+    /// When consent was given, by origin.
+    origins: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Managed {
+    allow: Vec<String>,
+    deny: Vec<String>,
+}
+
+/// The consents of one user.
+#[derive(Debug, Clone)]
+pub struct Consents {
+    file: PathBuf,
+    managed: PathBuf,
+}
+
+impl Consents {
+    /// Those of this user and machine.
+    ///
+    /// # Errors
+    /// No folder for them.
+    pub fn of_user() -> io::Result<Self> {
+        Ok(Self {
+            file: files::state_folder()?.join(FILE),
+            managed: MANAGED.into(),
+        })
+    }
+
+    /// What is known about an origin. A managed file that cannot be trusted or read forbids all.
+    #[must_use]
+    pub fn standing(&self, origin: &Origin) -> Standing {
+        let Ok(managed) = self.managed() else {
+            return Standing::Forbidden;
+        };
+        let named = |list: &[String]| list.iter().any(|entry| entry == origin.as_str());
+        if named(&managed.deny) {
+            Standing::Forbidden
+        } else if named(&managed.allow) || self.load().origins.contains_key(origin.as_str()) {
+            Standing::Allowed
+        } else {
+            Standing::Unknown
+        }
+    }
+
+    /// Remembers the user's yes.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when it cannot be written.
+    pub fn grant(&self, origin: &Origin) -> Result<()> {
+        self.change(|store| {
+            if store.origins.len() >= MAX_ORIGINS {
+                return Err(Error::new(Code::Internal, "too many consents"));
+            }
+            let now = OffsetDateTime::now_utc()
+                .format(&Rfc3339)
+                .unwrap_or_default();
+            store.origins.insert(origin.as_str().to_owned(), now);
+            Ok(())
+        })
+    }
+
+    /// Takes a consent back; whether there was one.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when it cannot be written.
+    pub fn revoke(&self, origin: &str) -> Result<bool> {
+        let mut known = false;
+        self.change(|store| {
+            known = store.origins.remove(origin).is_some();
+            Ok(())
+        })?;
+        Ok(known)
+    }
+
+    /// All origins with the time of their consent, RFC 3339.
+    #[must_use]
+    pub fn list(&self) -> Vec<(String, String)> {
+        self.load().origins.into_iter().collect()
+    }
+
+    fn managed(&self) -> io::Result<Managed> {
+        match fs::read(&self.managed) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Managed::default()),
+            Err(e) => Err(e),
+            Ok(_) if !files::is_managed(&self.managed)? => {
+                Err(io::ErrorKind::PermissionDenied.into())
+            }
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        }
+    }
+
+    /// A damaged file counts as empty: the user is asked again.
+    fn load(&self) -> Store {
+        fs::read(&self.file)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Changes the file with other agents kept away.
+    fn change(&self, edit: impl FnOnce(&mut Store) -> Result<()>) -> Result<()> {
+        let lock =
+            files::lock_file(&self.file.with_extension("lock")).map_err(|e| Error::internal(&e))?;
+        lock.lock().map_err(|e| Error::internal(&e))?;
+        let mut store = self.load();
+        store.version = 1;
+        edit(&mut store)?;
+        let text = serde_json::to_vec_pretty(&store).map_err(|e| Error::internal(&e))?;
+        files::replace(&self.file, &text).map_err(|e| Error::internal(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+
+fn consents(folder: &tempfile::TempDir) -> Consents {
+    Consents {
+        file: folder.path().join(FILE),
+        managed: folder.path().join("managed.json"),
+    }
+}
+
+fn origin(text: &str) -> Origin {
+    Origin::parse(text, false).unwrap()
+}
+
+#[test]
+fn a_consent_is_for_one_origin_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let consents = consents(&folder);
+    let (page, port) = (origin("https://a.cn"), origin("https://a.cn:8443"));
+    assert_eq!(consents.standing(&page), Standing::Unknown);
+    consents.grant(&page).unwrap();
+    assert_eq!(consents.standing(&page), Standing::Allowed);
+    assert_eq!(consents.standing(&port), Standing::Unknown);
+    assert_eq!(consents.list()[0].0, "https://a.cn");
+    let mode = fs::metadata(&consents.file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(consents.revoke("https://a.cn").unwrap());
+    assert!(!consents.revoke("https://a.cn").unwrap());
+    assert_eq!(consents.standing(&page), Standing::Unknown);
+}
+
+#[test]
+fn a_damaged_file_means_asking_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let consents = consents(&folder);
+    fs::write(&consents.file, b"{\"version\":1,\"orig").unwrap();
+    assert_eq!(
+        consents.standing(&origin("https://a.cn")),
+        Standing::Unknown
+    );
+    consents.grant(&origin("https://a.cn")).unwrap();
+    assert_eq!(
+        consents.standing(&origin("https://a.cn")),
+        Standing::Allowed
+    );
+}
+
+#[test]
+fn a_managed_file_that_anybody_may_write_forbids_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let consents = consents(&folder);
+    fs::write(&consents.managed, br#"{"allow":["https://a.cn"]}"#).unwrap();
+    fs::set_permissions(&consents.managed, fs::Permissions::from_mode(0o666)).unwrap();
+    assert_eq!(
+        consents.standing(&origin("https://a.cn")),
+        Standing::Forbidden
+    );
+}

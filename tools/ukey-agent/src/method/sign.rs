@@ -1,0 +1,342 @@
+//! `sign`: bare signatures and signed messages over data that the agent sees, or over a digest that
+//! it does not. Larger data comes in pieces (`streamBegin` with the operation `sign`).
+
+use super::Context;
+use crate::error::{Code, Error, Result};
+use crate::request::{Bytes, base64};
+use crate::text;
+use crate::token::{Held, PromptingKey};
+use crate::window::{Asker, Facts};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
+use time::OffsetDateTime;
+use ukey_crypto::hash::{HashAlg, Hasher};
+use ukey_crypto::sm2;
+use ukey_pki::login::AUTH_LABEL;
+use ukey_pki::signed_data::write::{Identity, SignOptions, sign_attached, sign_detached};
+use ukey_pki::{Flavour, PublicKey, Signer};
+use ukey_token::KeyUsage;
+
+/// Most bytes of data in one request.
+const MAX_DATA: usize = 512 * 1024;
+
+/// What to make.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    /// SM2: r ‖ s. RSA: PKCS#1 v1.5 with SHA-256.
+    Raw,
+    /// SM2: DER SEQUENCE of r and s.
+    Der,
+    /// A signed message as GB/T 35275 for SM2 keys, RFC 5652 for RSA keys.
+    Cms,
+    /// A signed message as RFC 5652 whatever the key.
+    Pkcs7,
+}
+
+/// How to sign; the part that requests and streams share.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct How {
+    pub(super) cert_id: String,
+    pub(super) format: Format,
+    /// Leave the data out of a signed message.
+    #[serde(default = "yes")]
+    pub(super) detached: bool,
+    /// Sign attributes with the time.
+    #[serde(default = "yes")]
+    pub(super) signed_attrs: bool,
+    /// What the page says that it is.
+    pub(super) description: Option<String>,
+    /// File name, as the page says.
+    pub(super) name: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Params {
+    data: Option<Bytes>,
+    digest: Option<Bytes>,
+    digest_kind: Option<DigestKind>,
+    how: How,
+}
+
+/// What a digest is of.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+enum DigestKind {
+    /// SHA-256 of the data, for RSA keys.
+    #[serde(rename = "sha256")]
+    Sha256,
+    /// SM3 of Z and the data, for SM2 keys.
+    #[serde(rename = "sm3-z")]
+    Sm3Z,
+}
+
+pub(super) fn run(context: &mut Context<'_>) -> Result<Value> {
+    let params: Params = context.request.params()?;
+    let held = signing_certificate(context, &params.how)?;
+    match (params.data, params.digest, params.digest_kind) {
+        (Some(Bytes(data)), None, None) if data.len() > MAX_DATA => Err(Error::new(
+            Code::TooLarge,
+            "more than 512 KiB: use a stream",
+        )),
+        (Some(Bytes(data)), None, None) => {
+            let content = shown(&data);
+            let mut input = io::Cursor::new(data);
+            let (value, digest) = sign(
+                &held,
+                &context.asker,
+                &params.how,
+                &[(text::CONTENT, content)],
+                &mut input,
+            )?;
+            context.record.digest = Some(digest);
+            Ok(value)
+        }
+        (None, Some(Bytes(digest)), Some(kind)) => {
+            context.record.digest = Some(text::short_digest(&digest));
+            blind(&held, context, &params.how, &digest, kind)
+        }
+        _ => Err(Error::bad_params("data, or digest with digestKind")),
+    }
+}
+
+/// The certificate, if it may sign now.
+pub(super) fn signing_certificate(context: &mut Context<'_>, how: &How) -> Result<Held> {
+    let held = context.certificate(&how.cert_id)?;
+    if held.usage != KeyUsage::Signature {
+        return Err(Error::bad_params("not a certificate for signatures"));
+    }
+    held.must_be_valid()?;
+    if how.format == Format::Der && !matches!(held.public_key, PublicKey::Sm2(_)) {
+        return Err(Error::bad_params("only SM2 signatures have a DER form"));
+    }
+    Ok(held)
+}
+
+fn shown(data: &[u8]) -> String {
+    match text::preview(data) {
+        Some(text) => format!("“{text}”"),
+        None => format!("{} {}", data.len(), text::BYTES.en),
+    }
+}
+
+/// Lines that the page had a say in, cleaned.
+fn page_facts(how: &How) -> Facts {
+    let mut facts = Facts::new();
+    if let Some(name) = &how.name {
+        facts.push((text::FILE, text::clean(name)));
+    }
+    if let Some(description) = &how.description {
+        facts.push((text::DESCRIPTION, format!("“{}”", text::clean(description))));
+    }
+    facts
+}
+
+/// Hashes what is read through it, and refuses what begins like a login.
+struct Watched<'a, R> {
+    inner: &'a mut R,
+    hasher: &'a Mutex<Hasher>,
+    /// First bytes, until there are enough to tell.
+    start: Vec<u8>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let data = &buffer[..read];
+        let missing = AUTH_LABEL.len().saturating_sub(self.start.len());
+        self.start.extend_from_slice(&data[..missing.min(read)]);
+        if self.start == AUTH_LABEL {
+            return Err(io::Error::other("data of a login"));
+        }
+        self.hasher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .update(data);
+        Ok(read)
+    }
+}
+
+const FORBIDDEN: Error = Error::new(
+    Code::ForbiddenData,
+    "data that looks like a login is not signed",
+);
+
+/// Signs what is in `input`; the answer, and the digest for the audit log.
+pub(super) fn sign<R: Read>(
+    held: &Held,
+    asker: &Asker,
+    how: &How,
+    content: &[(text::Text, String)],
+    input: &mut R,
+) -> Result<(Value, String)> {
+    let alg = match held.public_key {
+        PublicKey::Sm2(_) => HashAlg::Sm3,
+        _ => HashAlg::Sha256,
+    };
+    let hasher = Mutex::new(Hasher::new(alg));
+    let digest = || {
+        let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hasher.clone().finish()
+    };
+    let facts = || {
+        let mut facts = content.to_vec();
+        facts.extend(page_facts(how));
+        facts.push((text::DIGEST, text::short_digest(&digest())));
+        facts
+    };
+    let key = PromptingKey {
+        held,
+        asker,
+        operation: text::SIGN,
+        facts: &facts,
+    };
+    let mut watched = Watched {
+        inner: input,
+        hasher: &hasher,
+        start: Vec::new(),
+    };
+    let made = match how.format {
+        Format::Raw | Format::Der => bare(&key, how.format, &mut watched),
+        Format::Cms | Format::Pkcs7 => message(&key, how, &mut watched),
+    };
+    if watched.start == AUTH_LABEL {
+        return Err(FORBIDDEN);
+    }
+    let value = answer(held, &made?);
+    Ok((value, hex(&digest())))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn answer(held: &Held, signature: &[u8]) -> Value {
+    json!({
+        "signature": base64(signature),
+        "certificate": base64(held.certificate.as_der()),
+        "algorithm": match held.public_key {
+            PublicKey::Sm2(_) => "SM2-SM3",
+            _ => "RS256",
+        },
+    })
+}
+
+fn bare(key: &PromptingKey<'_>, format: Format, input: &mut impl Read) -> Result<Vec<u8>> {
+    let failed = |e: ukey_crypto::Error| Error::internal(&e);
+    match key.public_key() {
+        PublicKey::Sm2(public) => {
+            let mut hasher = public.message_hasher(sm2::DEFAULT_ID).map_err(failed)?;
+            each_piece(input, |piece| hasher.update(piece))?;
+            let signature = key.sign_sm2_digest(&hasher.finish())?;
+            Ok(form(&signature, format))
+        }
+        _ => {
+            let mut hasher = Hasher::new(HashAlg::Sha256);
+            each_piece(input, |piece| hasher.update(piece))?;
+            let info = HashAlg::Sha256
+                .digest_info(&hasher.finish())
+                .map_err(failed)?;
+            Ok(key.sign_rsa_pkcs1(&info)?)
+        }
+    }
+}
+
+fn form(signature: &sm2::Signature, format: Format) -> Vec<u8> {
+    match format {
+        Format::Raw => signature.to_bytes().to_vec(),
+        _ => signature.to_der(),
+    }
+}
+
+fn each_piece(input: &mut impl Read, mut take: impl FnMut(&[u8])) -> Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match input.read(&mut buffer).map_err(ukey_pki::Error::from)? {
+            0 => return Ok(()),
+            read => take(&buffer[..read]),
+        }
+    }
+}
+
+fn message(key: &PromptingKey<'_>, how: &How, input: &mut impl Read) -> Result<Vec<u8>> {
+    let mut options = SignOptions::default();
+    options.flavour = match (how.format, key.public_key()) {
+        (Format::Cms, PublicKey::Sm2(_)) => Flavour::Gm,
+        _ => Flavour::Pkcs7,
+    };
+    options.attributes = how.signed_attrs;
+    options.signing_time = Some(OffsetDateTime::now_utc());
+    let identity = Identity {
+        certificate: &key.held.certificate,
+        signer: key,
+    };
+    if how.detached {
+        return Ok(sign_detached(input, &[identity], &options)?);
+    }
+    // A message with its content needs two looks at it, and has to fit one answer anyway.
+    let mut content = Vec::new();
+    input
+        .take(MAX_DATA as u64 + 1)
+        .read_to_end(&mut content)
+        .map_err(ukey_pki::Error::from)?;
+    if content.len() > MAX_DATA {
+        return Err(Error::new(
+            Code::TooLarge,
+            "more than 512 KiB: sign it detached",
+        ));
+    }
+    let mut output = Vec::new();
+    let mut content = io::Cursor::new(content);
+    sign_attached(&mut content, &mut output, &[identity], &options)?;
+    Ok(output)
+}
+
+/// Signs a digest: the window says that the content was not seen.
+fn blind(
+    held: &Held,
+    context: &Context<'_>,
+    how: &How,
+    digest: &[u8],
+    kind: DigestKind,
+) -> Result<Value> {
+    let facts = || {
+        let mut facts = vec![(
+            text::CONTENT,
+            text::BLIND.in_language(context.request.language).to_owned(),
+        )];
+        facts.extend(page_facts(how));
+        facts.push((text::DIGEST, text::short_digest(digest)));
+        facts
+    };
+    let key = PromptingKey {
+        held,
+        asker: &context.asker,
+        operation: text::SIGN,
+        facts: &facts,
+    };
+    if !matches!(how.format, Format::Raw | Format::Der) {
+        return Err(Error::bad_params("a digest gives a bare signature only"));
+    }
+    let digest: &[u8; 32] = digest
+        .try_into()
+        .map_err(|_| Error::bad_params("a digest has 32 bytes"))?;
+    let signature = match (&held.public_key, kind) {
+        (PublicKey::Sm2(_), DigestKind::Sm3Z) => form(&key.sign_sm2_digest(digest)?, how.format),
+        (PublicKey::Rsa(_), DigestKind::Sha256) => {
+            let info = HashAlg::Sha256
+                .digest_info(digest)
+                .map_err(|e| Error::internal(&e))?;
+            key.sign_rsa_pkcs1(&info)?
+        }
+        _ => return Err(Error::bad_params("the digest does not fit the key")),
+    };
+    Ok(answer(held, &signature))
+}

@@ -2,6 +2,7 @@
 //! one there is. Never the first of several.
 
 use serde_json::json;
+use ukey_pki::Certificate;
 use ukey_token::{
     Application, Container, DEFAULT_APPLICATION, Device,
     view::{ContainerView, ObjectView, PublicKey},
@@ -75,7 +76,10 @@ pub(crate) fn fitting(context: &Context) -> Result<Found> {
 /// The one token that the command is about.
 pub(crate) fn device(context: &Context) -> Result<Device> {
     let global = &context.global;
-    let selected = global.serial.is_some() || global.label.is_some() || global.uri.is_some();
+    let selected = global.serial.is_some()
+        || global.label.is_some()
+        || global.uri.is_some()
+        || global.cert_subject.is_some();
     let mut found = fitting(context)?;
     match found.devices.len() {
         0 => Err(Error::NoDevice {
@@ -106,6 +110,11 @@ fn fits(device: &Device, context: &Context, uri: Option<&TokenUri>) -> Result<bo
     if global.label.as_ref().is_some_and(|wanted| *wanted != label) {
         return Ok(false);
     }
+    if let Some(wanted) = &global.cert_subject
+        && !has_subject(device, wanted)?
+    {
+        return Ok(false);
+    }
     let Some(uri) = uri else { return Ok(true) };
     let described = uri.serial.as_ref().is_none_or(|wanted| *wanted == serial)
         && uri
@@ -121,6 +130,28 @@ fn fits(device: &Device, context: &Context, uri: Option<&TokenUri>) -> Result<bo
         None => true,
     };
     Ok(described && named)
+}
+
+/// Whether a certificate on the token has this text in its subject.
+fn has_subject(device: &Device, wanted: &str) -> Result<bool> {
+    let names = |der: &Vec<u8>| {
+        let certificate = Certificate::from_der(der);
+        certificate.is_ok_and(|one| one.subject().to_string().contains(wanted))
+    };
+    for application in device.applications()? {
+        let view = device.application(&application).view()?;
+        let fits = view.containers.iter().any(|container| {
+            let sides = [&container.signature, &container.encryption];
+            sides
+                .iter()
+                .filter_map(|side| side.certificate.as_ref())
+                .any(names)
+        });
+        if fits {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn device_choice(device: &Device) -> Choice {

@@ -116,6 +116,9 @@ pub(crate) struct Global {
     /// Use the USBKEY that this PKCS#11 URI names (RFC 7512; serial, token, model and manufacturer)
     #[arg(long, global = true, value_name = "PKCS11-URI", help_heading = TARGET, hide_short_help = true)]
     pub(crate) uri: Option<String>,
+    /// Use the USBKEY that has a certificate with this text in its subject
+    #[arg(long, global = true, value_name = "TEXT", help_heading = TARGET, hide_short_help = true)]
+    pub(crate) cert_subject: Option<String>,
     /// Use this application on the USBKEY (default: the only one, else UKEY)
     #[arg(long, global = true, value_name = "NAME", help_heading = TARGET, hide_short_help = true)]
     pub(crate) application: Option<String>,

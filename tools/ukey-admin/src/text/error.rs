@@ -87,7 +87,10 @@ pub(crate) fn pki(error: &ukey_pki::Error) -> String {
 
 pub(crate) fn no_device(selected: &bool, readers: &[(String, ukey_token::Error)]) -> String {
     let mut text = match selected {
-        true => "no key fits the selection (--serial, --label, --uri or UKEY_SERIAL)".to_owned(),
+        true => {
+            "no key fits the selection (--serial, --label, --uri, --cert-subject or UKEY_SERIAL)"
+                .to_owned()
+        }
         false => "no key found".to_owned(),
     };
     for (reader, why) in readers {

@@ -143,3 +143,37 @@ fn several_containers_are_5_with_the_list() {
     desk.run([&request[..], &["--container", "b"]].concat())
         .ok();
 }
+
+#[test]
+fn a_key_is_found_by_the_subject_of_a_certificate() {
+    let desk = Desk::with_keys(2);
+    let (_, list) = desk.json(["device", "list"]);
+    let serial = |n: usize| {
+        list["data"]["devices"][n]["serial"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    for (n, name) in ["CN=投标 Alpha", "CN=投标 Beta"].into_iter().enumerate() {
+        let chosen = serial(n);
+        let key = ["--serial", chosen.as_str()];
+        let init = ["device", "init", "--pin-source", "file:user.pin"];
+        let so_pin = ["--so-pin-source", "file:so.pin"];
+        desk.run([&key[..], &init, &so_pin].concat()).ok();
+        let enroll = ["enroll", "--ca", "ca", "--subject", name];
+        desk.run([&key[..], &enroll, &["--pin-source", "file:user.pin"]].concat())
+            .ok();
+    }
+    let (code, found) = desk.json(["--cert-subject", "Beta", "device", "info"]);
+    assert_eq!(
+        (code, &found["data"]["serial"]),
+        (0, &serial(1).into()),
+        "{found}"
+    );
+    let (code, several) = desk.json(["--cert-subject", "投标", "device", "info"]);
+    assert_eq!((code, &several["error"]["code"]), (5, &"ambiguous".into()));
+    assert_eq!(
+        desk.json(["--cert-subject", "Gamma", "device", "info"]).0,
+        3
+    );
+}

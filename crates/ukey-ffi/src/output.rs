@@ -222,6 +222,33 @@ impl<L: AbiLen, T: Copy> OutBuf<L, T> {
         Ok(())
     }
 
+    /// Writes a part of a result, from element `at` on, without a length: [`OutBuf::store_len`] ends it.
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`], also when only the length is wanted; nothing is written.
+    pub fn write_part(&mut self, at: usize, part: &[T]) -> Result<(), Error> {
+        let needed = at.saturating_add(part.len());
+        match self.room {
+            Room::Elements(room) if room >= needed => {
+                // SAFETY: `at` and all of the part are within the room, which the constructor's contract covers.
+                unsafe { copy_out(part, self.data.add(at)) };
+                Ok(())
+            }
+            _ => Err(Error::BufferTooSmall { needed }),
+        }
+    }
+
+    /// Whether the caller's buffer shares memory with `other`, so that what is written may still be to be read.
+    pub fn overlaps(&self, other: &[T]) -> bool {
+        let Room::Elements(room) = self.room else {
+            return false;
+        };
+        let size = size_of::<T>();
+        let (ours, theirs) = (self.data.addr(), other.as_ptr().addr());
+        let ours_end = ours.saturating_add(room.saturating_mul(size));
+        ours < theirs + size_of_val(other) && theirs < ours_end
+    }
+
     /// Stores a length alone: for results that are shorter than announced or empty.
     ///
     /// # Errors

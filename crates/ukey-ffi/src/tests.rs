@@ -159,6 +159,18 @@ fn two_call_rule() {
         empty.write(b"").unwrap();
         assert_eq!(len, 0);
 
+        len = 4;
+        let mut parts = OutBuf::new(buffer.as_mut_ptr(), &mut len).unwrap();
+        parts.write_part(0, b"wx").unwrap();
+        parts.write_part(2, b"yz").unwrap();
+        assert_eq!(
+            parts.write_part(3, b"!!"),
+            Err(Error::BufferTooSmall { needed: 5 })
+        );
+        assert_eq!(len, 4, "no length of its own");
+        parts.store_len(4).unwrap();
+        assert_eq!(&buffer, b"wxyz");
+
         let none = OutBuf::<u32>::new(buffer.as_mut_ptr(), null_mut());
         assert!(matches!(none, Err(Error::NullPointer)));
     }
@@ -369,4 +381,22 @@ fn a_per_process_value_is_made_once_and_again_after_failure() {
         }
     });
     assert_eq!(made.into_inner(), 1);
+}
+
+#[test]
+fn overlap_is_seen_to_the_byte() {
+    let mut memory = [0u8; 30];
+    let mut len = 10u32;
+    let middle = memory[10..].as_mut_ptr();
+    // SAFETY: ten bytes from the middle on are within the local.
+    let out = unsafe { OutBuf::new(middle, &mut len) }.unwrap();
+    assert!(!out.overlaps(&memory[..10]));
+    assert!(out.overlaps(&memory[..11]));
+    assert!(out.overlaps(&memory[12..13]));
+    assert!(out.overlaps(&memory[19..]));
+    assert!(!out.overlaps(&memory[20..]));
+    assert!(out.overlaps(&memory));
+    // SAFETY: a query.
+    let query = unsafe { OutBuf::new(null_mut::<u8>(), &mut len) }.unwrap();
+    assert!(!query.overlaps(&memory));
 }

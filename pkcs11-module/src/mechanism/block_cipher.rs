@@ -256,6 +256,10 @@ impl Ciphering for HostCipher {
             .map_err(|error| data_error(error, self.direction))
     }
 
+    fn writes_ahead(&self) -> bool {
+        self.direction == Direction::Encrypt && !self.operation.prefers_whole()
+    }
+
     fn duplicate(&self) -> Box<dyn Ciphering> {
         Box::new(Self {
             operation: self.operation.clone(),

@@ -85,6 +85,12 @@ pub(crate) trait Ciphering: Send {
         true
     }
 
+    /// Whether what comes out may stand in the caller's buffer before all has gone in: an encryption that loses
+    /// nothing by it.
+    fn writes_ahead(&self) -> bool {
+        false
+    }
+
     /// Another one in the same state, for when the caller's buffer may turn out to be too short.
     fn duplicate(&self) -> Box<dyn Ciphering>;
 }

@@ -11,6 +11,9 @@ use crate::session::operation::{Kind, Operations, Slot};
 use std::sync::Arc;
 use ukey_ffi::Room;
 
+/// Bytes at a time that go through an encryption of more: what was made is in the cache when it is written.
+const PIECE: usize = 64 * 1024;
+
 type CipherSlot = Slot<Box<dyn Ciphering>>;
 
 /// What came out, until it stands in the caller's buffer; wiped then, for it may be plaintext.
@@ -202,9 +205,31 @@ fn complete(
     } else {
         slot.running()?.duplicate()
     };
-    let mut made = Made::with_room(most);
-    cipher.finish(rest, made.buffer())?;
-    out.write(&made)?;
+    if enough && rest.len() > PIECE && cipher.writes_ahead() && !out.overlaps(rest) {
+        in_pieces(cipher, rest, out)?;
+    } else {
+        let mut made = Made::with_room(most);
+        cipher.finish(rest, made.buffer())?;
+        out.write(&made)?;
+    }
     drop(slot.take());
     Ok(())
+}
+
+/// Encrypts into the caller's buffer, which has room for all of it and none of the data.
+fn in_pieces(mut cipher: Box<dyn Ciphering>, data: &[u8], out: &mut OutBytes) -> Result<(), Error> {
+    // A block that was kept back, and a tag.
+    let mut made = Made::with_room(PIECE + 64);
+    let mut written = 0;
+    let (pieces, last) = data.split_at((data.len() - 1) / PIECE * PIECE);
+    for piece in pieces.chunks(PIECE) {
+        made.buffer().clear();
+        cipher.update(piece, made.buffer())?;
+        out.write_part(written, &made)?;
+        written += made.len();
+    }
+    made.buffer().clear();
+    cipher.finish(last, made.buffer())?;
+    out.write_part(written, &made)?;
+    Ok(out.store_len(written + made.len())?)
 }

@@ -89,16 +89,10 @@ impl PcscLab {
     /// # Errors
     /// [`HarnessError::Start`], [`HarnessError::NotReady`].
     pub fn start(folder: &Path) -> Result<Self, HarnessError> {
-        let mut command = private_pcscd();
-        command.arg("run").arg(folder);
-        let mut pcscd = Service::start(command, &folder.join("pcscd.log"))?;
-        pcscd.wait_until("pcscd's readers", READY_LIMIT, || {
-            reader_names().len() == SLOTS
-        })?;
         let ukey_sim = [const { None }; SLOTS];
         Ok(Self {
             ukey_sim,
-            pcscd,
+            pcscd: start_pcscd(folder)?,
             folder: folder.to_path_buf(),
         })
     }
@@ -162,6 +156,17 @@ impl PcscLab {
         }
     }
 
+    /// Stops pcscd under its clients' feet and starts it anew, with empty readers.
+    ///
+    /// # Errors
+    /// As [`PcscLab::start`].
+    pub fn restart_pcscd(&mut self) -> Result<(), HarnessError> {
+        (0..SLOTS).for_each(|slot| self.pull_unnoticed(slot));
+        self.pcscd.kill().ok();
+        self.pcscd = start_pcscd(&self.folder)?;
+        Ok(())
+    }
+
     /// Makes the token in `slot` wait before it executes each command, so that a test can act in
     /// the middle of one.
     ///
@@ -201,6 +206,16 @@ impl PcscLab {
     pub fn pcscd(&mut self) -> &mut Service {
         &mut self.pcscd
     }
+}
+
+fn start_pcscd(folder: &Path) -> Result<Service, HarnessError> {
+    let mut command = private_pcscd();
+    command.arg("run").arg(folder);
+    let mut pcscd = Service::start(command, &folder.join("pcscd.log"))?;
+    pcscd.wait_until("pcscd's readers", READY_LIMIT, || {
+        reader_names().len() == SLOTS
+    })?;
+    Ok(pcscd)
 }
 
 fn reader_names() -> Vec<String> {

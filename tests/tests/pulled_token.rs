@@ -186,6 +186,19 @@ fn pulled_while_a_key_is_made() {
     });
 }
 
+#[test]
+fn pcscd_restarts_under_a_running_client() {
+    pcsc_test("pcscd_restarts_under_a_running_client", LIMIT, |lab| {
+        let (module, slot, session) = inserted(lab);
+        let pair = find_pair(&session, "key").unwrap();
+        let key = public_key_info(&session, pair.public).unwrap();
+        lab.restart_pcscd().unwrap();
+        assert_all_calls_fail(&session);
+        works_after_reinsertion(lab, &module, slot, &key);
+        assert_all_calls_fail(&session);
+    });
+}
+
 /// CPU time of a process in ticks of 10 ms, proc(5); 0 when it is gone.
 fn cpu_time(id: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();

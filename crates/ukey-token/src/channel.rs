@@ -100,8 +100,12 @@ impl Channel {
                 .encode(Form::Extended)
                 .map_err(|_| LinkError::TooLong)?;
             if let Some(started) = self.transport.start(&bytes) {
+                log_command(&bytes);
                 return match started? {
-                    Started::Answer(answer) => parse(&answer).map(Underway::Answer),
+                    Started::Answer(answer) => {
+                        log_answer(&answer);
+                        parse(&answer).map(Underway::Answer)
+                    }
                     Started::Computation(rest) => Ok(Underway::Computation(rest)),
                 };
             }
@@ -183,17 +187,12 @@ impl Channel {
             &resized
         };
         let bytes = command.encode(form).map_err(|_| LinkError::TooLong)?;
-        tracing::trace!(target: "ukey::apdu", header = ?&bytes[..4], len = bytes.len(), "command");
+        log_command(&bytes);
         let answer = self.transport.transmit(&bytes).inspect_err(|e| {
             // After a reset the link is usable again, but no transaction is open.
             self.undisturbed &= *e != TransportError::Reset;
         })?;
-        tracing::trace!(
-            target: "ukey::apdu",
-            len = answer.len(),
-            sw = ?answer.get(answer.len().saturating_sub(2)..),
-            "answer"
-        );
+        log_answer(&answer);
         parse(&answer)
     }
 
@@ -228,6 +227,16 @@ impl Underway {
             Self::Computation(rest) => parse(&Zeroizing::new(rest())),
         }
     }
+}
+
+/// Headers and lengths alone: data of commands and answers may be secret.
+fn log_command(bytes: &[u8]) {
+    tracing::trace!(target: "ukey::apdu", header = ?&bytes[..4], len = bytes.len(), "command");
+}
+
+fn log_answer(answer: &[u8]) {
+    let sw = answer.get(answer.len().saturating_sub(2)..);
+    tracing::trace!(target: "ukey::apdu", len = answer.len(), ?sw, "answer");
 }
 
 fn parse(answer: &[u8]) -> Result<ResponseApdu, LinkError> {

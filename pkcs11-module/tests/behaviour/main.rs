@@ -18,6 +18,7 @@ mod generate_secret;
 mod guarded_keys;
 mod harness;
 mod keys;
+mod large_data;
 mod login;
 mod message_signatures;
 mod messages;

@@ -4,11 +4,11 @@ use crate::harness::*;
 use hex::FromHex;
 use std::ptr::null_mut;
 
-fn hex(text: &str) -> Vec<u8> {
+pub(crate) fn hex(text: &str) -> Vec<u8> {
     Vec::from_hex(text.replace(' ', "")).unwrap()
 }
 
-fn secret(
+pub(crate) fn secret(
     p11: &P11,
     session: CK_SESSION_HANDLE,
     key_type: CK_KEY_TYPE,
@@ -25,7 +25,7 @@ fn secret(
 }
 
 /// Encrypts and decrypts in parts of every small size, and asks for lengths before.
-fn in_parts(
+pub(crate) fn in_parts(
     p11: &P11,
     session: CK_SESSION_HANDLE,
     encrypts: bool,
@@ -65,14 +65,14 @@ fn in_parts(
 /// The four blocks of SP 800-38A, appendix F.
 const BLOCKS: &str = "6bc1bee22e409f96e93d7e117393172a ae2d8a571e03ac9c9eb76fac45af8e51
     30c81c46a35ce411e5fbc1191a0a52ef f69f2445df4f9b17ad2b417be66c3710";
-const AES256: &str = "603deb1015ca71be2b73aef0857d7781 1f352c073b6108d72d9810a30914dff4";
-const IV: &str = "000102030405060708090a0b0c0d0e0f";
+pub(crate) const AES256: &str = "603deb1015ca71be2b73aef0857d7781 1f352c073b6108d72d9810a30914dff4";
+pub(crate) const IV: &str = "000102030405060708090a0b0c0d0e0f";
 
 fn blocks() -> Vec<u8> {
     hex(&BLOCKS.replace('\n', ""))
 }
 
-fn counter() -> Vec<u8> {
+pub(crate) fn counter() -> Vec<u8> {
     let mut parameter = CK_ULONG::to_ne_bytes(128).to_vec();
     parameter.extend(hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"));
     parameter
@@ -188,7 +188,7 @@ fn sm4_is_that_of_its_standard() {
 }
 
 /// The bytes of a CK_GCM_PARAMS; what it points to must live as long as they are used.
-fn gcm_params(iv: &[u8], aad: &[u8], tag_bits: CK_ULONG) -> Vec<u8> {
+pub(crate) fn gcm_params(iv: &[u8], aad: &[u8], tag_bits: CK_ULONG) -> Vec<u8> {
     [
         iv.as_ptr() as CK_ULONG,
         iv.len() as CK_ULONG,
@@ -484,62 +484,4 @@ fn one_part_goes_through_two_operations() {
     ));
     assert_eq!(one, other);
     expect(call!(p11, C_DecryptFinal(session, at, &raw mut none)));
-}
-
-/// C_Encrypt with the data at `data_at` and the result at `out_at` of one buffer of the caller's.
-fn encrypted_within(
-    p11: &P11,
-    session: CK_SESSION_HANDLE,
-    mut mechanism: Mechanism,
-    key: CK_OBJECT_HANDLE,
-    data: &[u8],
-    (data_at, out_at): (usize, usize),
-) -> Vec<u8> {
-    let mut buffer = vec![0; data.len() + 4096];
-    buffer[data_at..data_at + data.len()].copy_from_slice(data);
-    let mut len = (buffer.len() - out_at) as CK_ULONG;
-    let mut c = mechanism.c();
-    expect(call!(p11, C_EncryptInit(session, &raw mut c, key)));
-    let start = buffer.as_mut_ptr();
-    let (from, to) = (start.wrapping_add(data_at), start.wrapping_add(out_at));
-    expect(call!(
-        p11,
-        C_Encrypt(session, from, data.len() as CK_ULONG, to, &raw mut len)
-    ));
-    buffer[out_at..out_at + len as usize].to_vec()
-}
-
-#[test]
-fn large_data_is_the_same_in_place_overlapping_and_apart() {
-    let (p11, session) = P11::user();
-    let aes = secret(&p11, session, CKK_AES, AES256);
-    let sm4 = secret(&p11, session, CKK_SM4, "0123456789abcdeffedcba9876543210");
-    let iv = hex("00001234567800000000abcd");
-    let gcm = || gcm_params(&iv, b"aad", 128);
-    let data: Vec<u8> = (0..200_016u32)
-        .map(|n| (n.wrapping_mul(n) >> 7) as u8)
-        .collect();
-    for (number, parameter, key, len) in [
-        (CKM_AES_CBC, hex(IV), aes, 200_016),
-        (CKM_AES_CBC_PAD, hex(IV), aes, 200_001),
-        (CKM_AES_CTR, counter(), aes, 200_001),
-        (CKM_AES_GCM, gcm(), aes, 200_001),
-        (CKM_SM4_CBC, hex(IV), sm4, 131_072),
-        (CKM_SM4_CTR, counter(), sm4, 200_001),
-        (CKM_SM4_GCM, gcm(), sm4, 131_072),
-        (CKM_SM4_GCM, gcm(), sm4, 200_001),
-    ] {
-        let (data, mechanism) = (&data[..len], || Mechanism(number, parameter.clone()));
-        let apart = p11.encrypt(session, mechanism(), key, data).unwrap();
-        assert_eq!(
-            p11.decrypt(session, mechanism(), key, &apart).unwrap(),
-            data
-        );
-        for places in [(0, 0), (1, 0), (0, 1), (0, 2048), (2048, 0)] {
-            let within = encrypted_within(&p11, session, mechanism(), key, data, places);
-            assert!(within == apart, "{number:#x} {places:?}");
-        }
-        let parts = in_parts(&p11, session, true, &mechanism, key, data, 70_000);
-        assert!(parts == apart, "{number:#x} in parts");
-    }
 }

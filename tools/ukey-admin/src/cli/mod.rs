@@ -2,7 +2,9 @@
 //! completions are made. What the words mean is decided elsewhere; nothing here does anything.
 
 mod batch;
+mod cert;
 mod developer;
+mod enroll;
 mod file;
 mod key;
 mod lifecycle;
@@ -15,14 +17,17 @@ use std::path::PathBuf;
 use crate::pin_source::PinSource;
 
 pub(crate) use batch::{BatchCommand, BatchRunArgs};
+pub(crate) use cert::{
+    CertCheckArgs, CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
+    CertSelfSignArgs,
+};
 pub(crate) use developer::{
     ApduArgs, ConfigCommand, SealCommand, SealDeleteArgs, SealExportArgs, SealStoreArgs,
 };
+pub(crate) use enroll::EnrollArgs;
 pub(crate) use file::{DecryptArgs, EncryptArgs, EnvelopeFormat, SignArgs, SignFormat, VerifyArgs};
 pub(crate) use key::{
-    CertCheckArgs, CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
-    CertSelfSignArgs, Encoding, EnrollArgs, KeyAlgorithmArg, KeyCommand, KeyExportArgs,
-    KeyGenerateArgs, KeyImportArgs, Usage,
+    Encoding, KeyAlgorithmArg, KeyCommand, KeyExportArgs, KeyGenerateArgs, KeyImportArgs, Usage,
 };
 pub(crate) use lifecycle::{
     AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,

@@ -140,6 +140,15 @@ pub(crate) enum Error {
         /// How many.
         failed: usize,
     },
+    /// A file is not the one that a list of digests is about.
+    #[error("{}", crate::text::digest::FALSE)]
+    DigestFalse,
+    /// Of several files, some are not what a signature or a list of digests says.
+    #[error("{}", crate::text::digest::false_files(*.failed))]
+    FalseFiles {
+        /// How many are not done or false.
+        failed: usize,
+    },
     /// Another process works in the batch's directory.
     #[error("{}", crate::text::batch::RUNS)]
     BatchRuns,

@@ -82,7 +82,9 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         }
         Error::BatchRuns => (ExitCode::Busy, "busy"),
         Error::NotGood => (ExitCode::VerificationFalse, "not_good"),
-        Error::VerificationFalse => (ExitCode::VerificationFalse, "verification_false"),
+        Error::VerificationFalse | Error::DigestFalse | Error::FalseFiles { .. } => {
+            (ExitCode::VerificationFalse, "verification_false")
+        }
         Error::Findings { failures: 0, .. } => (ExitCode::Failed, "warnings"),
         Error::Findings { .. } => (ExitCode::Usage, "failures"),
         Error::Interrupted => (ExitCode::Interrupted, "interrupted"),

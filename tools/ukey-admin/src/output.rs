@@ -111,16 +111,16 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
 }
 
 /// One result of several, for JSON Lines; `what` says of which.
-pub(crate) fn line(made: Result<&Value, &Error>, what: &Value) -> String {
-    let mut data = made.ok().cloned().unwrap_or_else(|| what.clone());
+pub(crate) fn line(data: Option<&Value>, error: Option<&Error>, what: &Value) -> String {
+    let mut data = data.cloned().unwrap_or_else(|| what.clone());
     if let (Some(data), Some(what)) = (data.as_object_mut(), what.as_object()) {
         data.extend(what.clone());
     }
     let envelope = Envelope {
         schema: SCHEMA,
-        ok: made.is_ok(),
+        ok: error.is_none(),
         data: Some(&data),
-        error: made.err().map(ErrorBody::from),
+        error: error.map(ErrorBody::from),
     };
     serde_json::to_string(&envelope).unwrap_or_default()
 }

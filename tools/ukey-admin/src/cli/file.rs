@@ -1,10 +1,25 @@
-//! Arguments of `sign`, `verify`, `encrypt` and `decrypt`.
+//! Arguments of `file …`: `sign`, `verify`, `encrypt`, `decrypt` and `digest`.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
 use super::{OutputArgs, PinArgs};
 use crate::cmd::several::Several;
+
+/// `file …`, and the same without the noun
+#[derive(Debug, Subcommand)]
+pub(crate) enum FileCommand {
+    /// Sign files
+    Sign(SignArgs),
+    /// Check signatures
+    Verify(VerifyArgs),
+    /// Encrypt files to one or several certificates
+    Encrypt(EncryptArgs),
+    /// Decrypt files
+    Decrypt(DecryptArgs),
+    /// Compute digests of files (SM3 and others), or check a list of them
+    Digest(DigestArgs),
+}
 
 /// What `sign` makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,19 +64,21 @@ pub(crate) struct SignArgs {
 }
 
 /// `verify`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = "\
 Examples:
   ukey-admin verify tender.pdf                          signature in tender.pdf.p7s
   ukey-admin verify tender.pdf --ca ./test-ca           and is the signer known?
   ukey-admin verify tender.pdf.p7m --output tender.pdf  check, then take the file out
   ukey-admin verify tender.pdf --signature t.sig --certificate cert.pem
+  ukey-admin verify tender/*.pdf --ca ./ca              many files; a false one stops no other
 
-No USBKEY is needed. Exit code: 0 true, 13 false.")]
+No USBKEY is needed. Exit code: 0 true, 13 false (of several: one at least), 14 some of several
+could not be checked.")]
 pub(crate) struct VerifyArgs {
-    /// Signed file, or a signature with the file inside; - is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
+    /// Signed files, or signatures with the file inside; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
     /// Signature of the file (default: FILE.p7s or FILE.sig if there is one)
     #[arg(long, value_name = "SIGNATURE")]
     pub(crate) signature: Option<PathBuf>,
@@ -142,16 +159,67 @@ pub(crate) struct DecryptArgs {
     pub(crate) pin: PinArgs,
 }
 
-/// The three take several files in the same way.
+/// `digest`
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = "\
+Examples:
+  ukey-admin digest tender.pdf                         SM3, as sm3sum writes it
+  ukey-admin digest tender/*.pdf > SM3SUMS
+  ukey-admin digest --check SM3SUMS
+  ukey-admin digest --algorithm sha256 --tag tender.pdf
+  sha256sum *.pdf | ukey-admin digest --algorithm sha256 --check -
+
+No USBKEY is needed. Lists are those of sm3sum, sha256sum and others, with or without --tag; names in
+them are looked for from the current directory. Exit code of --check: 0 all are as listed, 13 one is
+not, 14 some could not be read.")]
+pub(crate) struct DigestArgs {
+    /// Files, with --check lists of digests; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Digest function; lists made with --tag name theirs themselves
+    #[arg(long, short, value_enum, default_value_t = DigestAlgorithm::Sm3)]
+    pub(crate) algorithm: DigestAlgorithm,
+    /// Read lists of digests and check the files named there
+    #[arg(long, short)]
+    pub(crate) check: bool,
+    /// Write the name of the digest function too: SM3 (tender.pdf) = 66c7…
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) tag: bool,
+}
+
+/// Digest functions for files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DigestAlgorithm {
+    /// SM3, GB/T 32905
+    Sm3,
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+    /// SHA3-256
+    #[value(name = "sha3-256")]
+    Sha3_256,
+    /// SHA3-384
+    #[value(name = "sha3-384")]
+    Sha3_384,
+    /// SHA3-512
+    #[value(name = "sha3-512")]
+    Sha3_512,
+}
+
+/// All take several files in the same way; what they write has one place, or one beside each file.
 macro_rules! several {
-    ($($args:ty),+) => {$(
+    ($($args:ty: $output:expr),+) => {$(
         impl Several for $args {
             fn inputs(&self) -> &[PathBuf] {
                 &self.inputs
             }
 
             fn output(&self) -> Option<&Path> {
-                self.output.output.as_deref()
+                let output: fn(&Self) -> Option<&Path> = $output;
+                output(self)
             }
 
             fn of_one(&self, input: &Path) -> Self {
@@ -162,4 +230,10 @@ macro_rules! several {
     )+};
 }
 
-several!(SignArgs, EncryptArgs, DecryptArgs);
+several!(
+    SignArgs: |args| args.output.output.as_deref(),
+    VerifyArgs: |args| args.output.as_deref(),
+    EncryptArgs: |args| args.output.output.as_deref(),
+    DecryptArgs: |args| args.output.output.as_deref(),
+    DigestArgs: |_| None
+);

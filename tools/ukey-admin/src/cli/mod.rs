@@ -25,7 +25,10 @@ pub(crate) use developer::{
     ApduArgs, ConfigCommand, SealCommand, SealDeleteArgs, SealExportArgs, SealStoreArgs,
 };
 pub(crate) use enroll::EnrollArgs;
-pub(crate) use file::{DecryptArgs, EncryptArgs, EnvelopeFormat, SignArgs, SignFormat, VerifyArgs};
+pub(crate) use file::{
+    DecryptArgs, DigestAlgorithm, DigestArgs, EncryptArgs, EnvelopeFormat, FileCommand, SignArgs,
+    SignFormat, VerifyArgs,
+};
 pub(crate) use key::{
     Encoding, KeyAlgorithmArg, KeyCommand, KeyExportArgs, KeyGenerateArgs, KeyImportArgs, Usage,
 };
@@ -188,14 +191,12 @@ pub(crate) enum Command {
     /// Produce many USBKEYs from a table
     #[command(subcommand)]
     Batch(BatchCommand),
-    /// Sign a file
-    Sign(SignArgs),
-    /// Check a signature
-    Verify(VerifyArgs),
-    /// Encrypt a file to one or several certificates
-    Encrypt(EncryptArgs),
-    /// Decrypt a file
-    Decrypt(DecryptArgs),
+    /// Sign, verify, encrypt, decrypt and digest files; the noun may be left out
+    #[command(subcommand)]
+    File(FileCommand),
+    /// The same without the noun.
+    #[command(flatten)]
+    Short(FileCommand),
     /// Store, list and export electronic seals, as they are
     #[command(subcommand)]
     Seal(SealCommand),

@@ -222,7 +222,11 @@ fn take<'a>(queue: &Mutex<VecDeque<Job<'a>>>) -> Option<Job<'a>> {
 
 fn tell(json: bool, talk: output::Talk, row: &Row, serial: &str, made: &Result<Value>) {
     if json {
-        let line = output::line(made.as_ref(), &json!({ "row": row.id, "serial": serial }));
+        let line = output::line(
+            made.as_ref().ok(),
+            made.as_ref().err(),
+            &json!({ "row": row.id, "serial": serial }),
+        );
         // The summary at the end tells whoever lost a line.
         writeln!(std::io::stdout().lock(), "{line}").ok();
         return;

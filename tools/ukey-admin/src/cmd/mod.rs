@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod container;
 pub(crate) mod decrypt;
 pub(crate) mod device;
+pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod encrypt;
 pub(crate) mod end;
@@ -31,7 +32,12 @@ pub(crate) mod watch;
 
 use ukey_ca::request::Act;
 
-use crate::{cli::Command, context::Context, error::Result, output::Outcome};
+use crate::{
+    cli::{Command, FileCommand},
+    context::Context,
+    error::Result,
+    output::Outcome,
+};
 
 /// Runs one command.
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
@@ -52,10 +58,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Unhold(args) => end::run(context, Act::Unhold, args),
         Command::Status(args) => end::status(context, args),
         Command::Batch(command) => batch::run(context, command),
-        Command::Sign(args) => sign::run(context, args),
-        Command::Verify(args) => verify::run(context, args),
-        Command::Encrypt(args) => encrypt::run(context, args),
-        Command::Decrypt(args) => decrypt::run(context, args),
+        Command::File(command) | Command::Short(command) => file(context, command),
         Command::Seal(command) => seal::run(context, command),
         Command::Doctor(args) => doctor::run(context, args),
         Command::Watch(args) => watch::run(context, *args),
@@ -65,5 +68,15 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::ManPages { directory } => generated::man_pages(directory),
         Command::Skf(command) => skf::run(context, command),
         Command::Version => version::run(context),
+    }
+}
+
+fn file(context: &Context, command: &FileCommand) -> Result<Outcome> {
+    match command {
+        FileCommand::Sign(args) => sign::run(context, args),
+        FileCommand::Verify(args) => verify::run(context, args),
+        FileCommand::Encrypt(args) => encrypt::run(context, args),
+        FileCommand::Decrypt(args) => decrypt::run(context, args),
+        FileCommand::Digest(args) => digest::run(context, args),
     }
 }

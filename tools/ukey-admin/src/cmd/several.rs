@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::{
     context::Context,
-    error::{Error, Result},
+    error::{Error, Item, Result},
+    exit_code::{ExitCode, classify},
     output::{self, Outcome},
     text,
 };
@@ -44,33 +45,53 @@ pub(crate) fn run<A: Several>(
     if args.output().is_some() {
         return Err(Error::Usage(text::error::ONE_OUTPUT.to_owned()));
     }
-    let mut failed = 0;
-    for input in inputs {
-        let made = one(context, &args.of_one(input)).and_then(|outcome| match outcome.verdict {
-            Some(verdict) => Err(verdict),
-            None => Ok(outcome),
-        });
+    let items = inputs.iter().map(|input| {
         let name = input.display().to_string();
-        if context.global.json {
-            let data = made.as_ref().map(|outcome| &outcome.data);
-            output::print(&format!(
-                "{}\n",
-                output::line(data, &json!({ "input": name }))
-            ))?;
-        }
-        match made {
-            Ok(outcome) if !context.global.json => output::print(&outcome.text)?,
-            Ok(_) => {}
-            Err(error) if concerns_all(&error) => return Err(error),
-            Err(error) => {
-                context.talk.warn(&format!("{name}: {error}"));
-                failed += 1;
+        (name, args.of_one(input))
+    });
+    each(context, items, |args| one(context, &args))
+}
+
+/// Runs `one` for each item, under its name.
+pub(crate) fn each<T>(
+    context: &Context,
+    items: impl Iterator<Item = (String, T)>,
+    one: impl Fn(T) -> Result<Outcome>,
+) -> Result<Outcome> {
+    let (mut files, mut failed, mut is_false) = (0_usize, 0_usize, false);
+    for (name, item) in items {
+        files += 1;
+        let (outcome, error) = match one(item) {
+            Ok(mut outcome) => {
+                let verdict = outcome.verdict.take();
+                (Some(outcome), verdict)
             }
+            Err(error) => (None, Some(error)),
+        };
+        if context.global.json {
+            let data = outcome.as_ref().map(|outcome| &outcome.data);
+            let line = output::line(data, error.as_ref(), &json!({ "input": name }));
+            output::print(&format!("{line}\n"))?;
+        } else if let Some(outcome) = &outcome {
+            output::print(&outcome.text)?;
         }
+        let Some(error) = error else { continue };
+        if concerns_all(&error) {
+            return Err(error);
+        }
+        // What ran and says no has said so in its text.
+        if outcome.is_none() {
+            context.talk.warn(&format!("{name}: {error}"));
+        }
+        failed += 1;
+        is_false |= classify(&error).0 == ExitCode::VerificationFalse;
     }
-    let data = json!({ "files": inputs.len(), "failed": failed });
-    let mut outcome = Outcome::new(data, "");
-    outcome.verdict = (failed > 0).then_some(Error::PartialFiles { failed });
+    let mut outcome = Outcome::new(json!({ "files": files, "failed": failed }), "");
+    outcome.verdict = match (failed, is_false) {
+        (0, _) => None,
+        (failed, true) => Some(Error::FalseFiles { failed }),
+        (failed, false) => Some(Error::PartialFiles { failed }),
+    };
     Ok(outcome)
 }
 
@@ -80,8 +101,13 @@ fn concerns_all(error: &Error) -> bool {
         Error::File { .. }
         | Error::Exists { .. }
         | Error::NotARecipient { .. }
-        | Error::VerificationFalse => false,
-        Error::Usage(_) => false,
+        | Error::NotFound {
+            what: Item::File | Item::Signature,
+            ..
+        }
+        | Error::VerificationFalse
+        | Error::DigestFalse
+        | Error::Usage(_) => false,
         Error::Pki(_) => error.as_token().is_some(),
         _ => true,
     }

@@ -16,7 +16,11 @@ use ukey_pki::{
     signed_data::{Check, Content, SignedMessage, Verification, VerifyOptions},
 };
 
-use super::{cert, sign::each_piece};
+use super::{
+    cert,
+    several::{self, Several},
+    sign::each_piece,
+};
 use crate::{
     cli::VerifyArgs,
     context::Context,
@@ -37,25 +41,41 @@ const SUFFIXES: [&str; 2] = [".p7s", ".sig"];
 const DER_SEQUENCE: u8 = 0x30;
 
 pub(crate) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome> {
+    let are_several = args.inputs.len() > 1;
+    if are_several && args.signature.is_some() {
+        return Err(Error::Usage(text::digest::ONE_SIGNATURE.to_owned()));
+    }
     output::check_stream(context, args.output.as_deref())?;
     let anchors = anchors(&args.ca)?;
-    let report = match signature_path(args) {
-        Some(signature) => detached(context, args, &signature, &anchors)?,
-        None => attached(context, args, &anchors)?,
-    };
-    if report.is_true() && anchors.is_empty() {
+    let outcome = several::run(context, args, |context, args| {
+        let mut outcome = one(context, args, &anchors)?;
+        if are_several {
+            let heading = text::digest::heading(&args.input().display().to_string());
+            outcome.text.insert_str(0, &heading);
+        }
+        Ok(outcome)
+    })?;
+    if outcome.verdict.is_none() && anchors.is_empty() {
         context.talk.say(text::NOT_JUDGED);
     }
+    Ok(outcome)
+}
+
+fn one(context: &Context, args: &VerifyArgs, anchors: &[Certificate]) -> Result<Outcome> {
+    let report = match signature_path(args) {
+        Some(signature) => detached(context, args, &signature, anchors)?,
+        None => attached(context, args, anchors)?,
+    };
     Ok(report.into_outcome())
 }
 
 /// The signature named, or the one beside the file.
 fn signature_path(args: &VerifyArgs) -> Option<PathBuf> {
     args.signature.clone().or_else(|| {
-        if files::is_stream(&args.input) {
+        if files::is_stream(args.input()) {
             return None;
         }
-        let beside = SUFFIXES.map(|suffix| files::with_suffix(&args.input, suffix));
+        let beside = SUFFIXES.map(|suffix| files::with_suffix(args.input(), suffix));
         beside.into_iter().find(|path| path.exists())
     })
 }
@@ -100,7 +120,7 @@ fn detached(
         return Err(Error::Usage(text::error::NOTHING_TO_TAKE_OUT.to_owned()));
     }
     let bytes = files::read_small(signature)?;
-    let input = files::open(&args.input)?;
+    let input = files::open(args.input())?;
     let bar = context.talk.bytes(input.length);
     let mut file = bar.wrap_read(input.reader);
     let report = match is_message(&bytes) {
@@ -123,19 +143,19 @@ fn is_message(bytes: &[u8]) -> bool {
 }
 
 fn attached(context: &Context, args: &VerifyArgs, anchors: &[Certificate]) -> Result<Report> {
-    let input = files::open(&args.input)?;
+    let input = files::open(args.input())?;
     let bar = context.talk.bytes(input.length);
-    let mut file = input.seekable(&args.input)?;
+    let mut file = input.seekable(args.input())?;
     let mut first = [0];
     let started = file.read(&mut first).and_then(|_| file.rewind());
-    started.map_err(|e| Error::read(&args.input, e))?;
+    started.map_err(|e| Error::read(args.input(), e))?;
     let no_signature = |error| match error {
         ukey_pki::Error::Malformed { .. }
         | ukey_pki::Error::Unsupported { .. }
         | ukey_pki::Error::Invalid { .. }
             if args.signature.is_none() =>
         {
-            let name = args.input.display().to_string();
+            let name = args.input().display().to_string();
             Error::NotFound {
                 what: Item::Signature,
                 name,
@@ -148,7 +168,7 @@ fn attached(context: &Context, args: &VerifyArgs, anchors: &[Certificate]) -> Re
         let mut message = SignedMessage::read(reader).map_err(no_signature)?;
         embedded(args, &mut message, anchors)?
     } else {
-        let bytes = files::read_small(&args.input)?;
+        let bytes = files::read_small(args.input())?;
         let mut message: SignedMessage<Cursor<Vec<u8>>> =
             SignedMessage::from_file_bytes(&bytes).map_err(no_signature)?;
         embedded(args, &mut message, anchors)?

@@ -2,6 +2,7 @@
 //! definition in [`crate::cli`]. One room, so that another language is another file beside it.
 
 pub(crate) mod batch;
+pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod error;
 pub(crate) mod hint;

@@ -201,6 +201,9 @@ fn every_help_has_examples() {
         &["verify"],
         &["encrypt"],
         &["decrypt"],
+        &["digest"],
+        &["file", "sign"],
+        &["file", "digest"],
         &["doctor"],
         &["version"],
     ] {

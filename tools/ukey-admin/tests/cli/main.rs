@@ -11,6 +11,7 @@ mod doctor_report;
 mod doctor_system;
 mod envelope;
 mod faults;
+mod files;
 mod interface;
 mod interruption;
 mod lifecycle;

@@ -136,7 +136,12 @@ fn every_result_is_what_its_schema_says() {
         &with_pin(&["decrypt", "tender.enc", "-o", "out"]),
     );
     check("sign", &with_pin(&["sign", "tender"]));
-    check("sign", &with_pin(&["sign", "tender", "--format", "raw"]));
+    check(
+        "sign",
+        &with_pin(&["file", "sign", "tender", "--format", "raw"]),
+    );
+    check("verify", &["verify", "tender", "--ca", "ca"]);
+    check("digest", &["digest", "tender"]);
     for (name, arguments) in [
         ("device-list", &["device", "list"][..]),
         ("device-info", &["device", "info"]),
@@ -170,6 +175,29 @@ fn every_error_is_an_envelope() {
         assert_ne!(code, 0, "{arguments:?}");
         fits("envelope", &answer);
         assert!(answer["error"].is_object(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn lines_about_several_files_are_what_their_schemas_say() {
+    let desk = Desk::with_keys(0);
+    desk.file("a", b"abc");
+    desk.file("b", b"");
+    desk.file("sums", &desk.run(["digest", "a", "b"]).ok().stdout);
+    for (name, arguments) in [
+        ("digest", &["--json", "digest", "a", "b"][..]),
+        ("digest-check", &["--json", "digest", "--check", "sums"]),
+    ] {
+        let text = desk.run(arguments).ok().text();
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 3);
+        for (line, schema) in lines.iter().zip([name, name, "files"]) {
+            fits("envelope", line);
+            fits(schema, &line["data"]);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line as typed: one clap definition, from which parsing, help, man pages and
 //! completions are made. What the words mean is decided elsewhere; nothing here does anything.
 
+mod app;
 mod batch;
 mod cert;
 mod developer;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use crate::pin_source::PinSource;
 
+pub(crate) use app::{AppCommand, AppCreateArgs, AppDeleteArgs, NewApplicationArgs};
 pub(crate) use batch::{BatchCommand, BatchRunArgs};
 pub(crate) use cert::{
     CertCheckArgs, CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
@@ -158,6 +160,9 @@ pub(crate) enum Command {
     /// Show, change and unblock PINs
     #[command(subcommand)]
     Pin(PinCommand),
+    /// List, create and delete applications
+    #[command(subcommand)]
+    App(AppCommand),
     /// List and delete containers
     #[command(subcommand)]
     Container(ContainerCommand),

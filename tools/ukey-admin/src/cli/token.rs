@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{ConsentArgs, LastTryArgs, NewPinArgs, PinArgs, SoPinArgs};
+use super::{ConsentArgs, LastTryArgs, NewApplicationArgs, NewPinArgs, PinArgs, SoPinArgs};
 use crate::pin_source::PinSource;
 
 /// `device …`
@@ -64,17 +64,8 @@ pub(crate) struct DeviceInitArgs {
     /// Name of the application to create
     #[arg(long, value_name = "NAME", default_value = ukey_token::DEFAULT_APPLICATION)]
     pub(crate) name: String,
-    /// Wrong user PINs in a row that lock the user PIN
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=15))]
-    pub(crate) pin_tries: u8,
-    /// Wrong SO PINs in a row that lock the SO PIN
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=15))]
-    pub(crate) so_pin_tries: u8,
-    /// Where the user PIN to set comes from; a prompt asks twice
-    #[arg(long, value_name = "SOURCE", env = "UKEY_PIN_SOURCE", hide_env_values = true, help_heading = super::PIN)]
-    pub(crate) pin_source: Option<PinSource>,
     #[command(flatten)]
-    pub(crate) so_pin: SoPinArgs,
+    pub(crate) new: NewApplicationArgs,
     /// Replace the device key: by the one in this file, or by a new random one written to it
     #[arg(long, value_name = "FILE")]
     pub(crate) new_auth_key_file: Option<PathBuf>,

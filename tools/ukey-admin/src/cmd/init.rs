@@ -1,15 +1,15 @@
 //! `device init`: from a blank key, or one that may be wiped, to an application with both PINs.
 
 use serde_json::json;
-use ukey_token::{AUTH_KEY_LEN, Device, FACTORY_AUTH_KEY, NewApplication, Rights};
+use ukey_token::{AUTH_KEY_LEN, Device, FACTORY_AUTH_KEY};
 
-use super::container;
+use super::app;
 use crate::{
     auth_key,
-    cli::{DeviceInitArgs, PinRole},
+    cli::DeviceInitArgs,
     context::Context,
     error::{Error, Result},
-    interrupt, login,
+    login,
     output::{self, Outcome},
     target, text,
 };
@@ -27,7 +27,7 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
         return Err(Error::Usage(text::error::LABEL_TOO_LONG.to_owned()));
     }
     let device = target::device(context)?;
-    let doomed = doomed(&device, &args.name)?;
+    let doomed = app::doomed(&device, &args.name)?;
     if let Some(doomed) = &doomed {
         context.talk.warn(&text::would_destroy(
             &target::display_name(&device),
@@ -45,7 +45,14 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
     let key = auth_key::current(context)?;
     // Before any question: a wrong device key makes all of them pointless.
     device.authenticate(&key)?;
-    create(context, &device, args, doomed.is_some())?;
+    app::make(
+        context,
+        &device,
+        &key,
+        &args.name,
+        &args.new,
+        doomed.is_some(),
+    )?;
     if let Some(label) = &args.set_label {
         device.set_label(label)?;
     }
@@ -54,46 +61,6 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
         context.talk.warn(text::FACTORY_DEVICE_KEY);
     }
     Ok(report(&device, args, doomed.as_deref(), true, replaced))
-}
-
-/// What is in the application that would go; `None` when there is none of that name.
-fn doomed(device: &Device, name: &str) -> Result<Option<Vec<String>>> {
-    if !device
-        .applications()?
-        .iter()
-        .any(|existing| existing == name)
-    {
-        return Ok(None);
-    }
-    let view = device.application(name).view()?;
-    let mut lines: Vec<String> = view.containers.iter().map(container::one_line).collect();
-    lines.extend(
-        view.files
-            .iter()
-            .map(|file| text::file_line(&file.name, file.size)),
-    );
-    Ok(Some(lines))
-}
-
-fn create(context: &Context, device: &Device, args: &DeviceInitArgs, replace: bool) -> Result<()> {
-    let so_pin = login::new_pin(context, PinRole::So, args.so_pin.so_pin_source.as_ref())?;
-    let user_pin = login::new_pin(context, PinRole::User, args.pin_source.as_ref())?;
-    let key = auth_key::current(context)?;
-    if replace {
-        device.delete_application(&args.name)?;
-        interrupt::note_done(text::done_deleted(&args.name));
-    }
-    let new = NewApplication {
-        name: &args.name,
-        admin_pin: &so_pin,
-        admin_tries: args.so_pin_tries,
-        user_pin: Some(&user_pin),
-        user_tries: args.pin_tries,
-        create_file_rights: Rights::USER,
-    };
-    device.create_application(&new, Some(&key))?;
-    interrupt::note_done(text::done_created(&args.name));
-    Ok(())
 }
 
 /// The new key is in its file before the token has it: a lost key would be lost for ever.
@@ -134,7 +101,7 @@ fn report(
             ("Application", args.name.clone()),
             (
                 "PIN tries",
-                text::init_tries(args.pin_tries, args.so_pin_tries),
+                text::init_tries(args.new.pin_tries, args.new.so_pin_tries),
             ),
         ]),
         false => String::new(),

@@ -2,6 +2,7 @@
 //! it prints nothing but talk.
 
 pub(crate) mod apdu;
+pub(crate) mod app;
 pub(crate) mod batch;
 pub(crate) mod cert;
 pub(crate) mod cert_check;
@@ -44,6 +45,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
     match command {
         Command::Device(command) => device::run(context, command),
         Command::Pin(command) => pin::run(context, command),
+        Command::App(command) => app::run(context, command),
         Command::Container(command) => container::run(context, command),
         Command::Retired(command) => retired::run(context, command),
         Command::Key(command) => key::run(context, command),

@@ -39,6 +39,10 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         } => "add --force to replace it",
         Error::NotFound {
             what: Item::Application,
+            name,
+        } if !name.is_empty() => "list what is there: ukey-admin app list",
+        Error::NotFound {
+            what: Item::Application,
             ..
         } => "a blank key is made usable by: ukey-admin device init",
         Error::NotFound {

@@ -1,6 +1,7 @@
 //! Every sentence that a user can see, apart from the help texts, which live with the clap
 //! definition in [`crate::cli`]. One room, so that another language is another file beside it.
 
+pub(crate) mod app;
 pub(crate) mod batch;
 pub(crate) mod digest;
 pub(crate) mod doctor;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod apps;
 mod batch;
 mod certificates;
 mod commands;

@@ -146,6 +146,7 @@ fn every_result_is_what_its_schema_says() {
         ("device-list", &["device", "list"][..]),
         ("device-info", &["device", "info"]),
         ("pin-status", &["pin", "status"]),
+        ("app-list", &["app", "list"]),
         ("container-list", &["container", "list"]),
         ("retired-list", &["retired", "list"]),
         ("cert-list", &["cert", "list"]),

@@ -4,10 +4,8 @@ use crate::trust::Trust;
 use crate::{Refusal, Result};
 use std::io::Read;
 use time::OffsetDateTime;
-use ukey_crypto::hash::HashAlg;
-use ukey_crypto::sm2;
 use ukey_pki::signed_data::{Content, SignedMessage, VerifyOptions};
-use ukey_pki::{Certificate, PublicKey};
+use ukey_pki::{Certificate, PublicKey, SignatureAlgorithm};
 
 /// Checks a bare signature over `message`: SM2 with SM3 and the usual id, as r ‖ s or DER; RSA
 /// PKCS#1 v1.5 with SHA-256.
@@ -15,25 +13,8 @@ use ukey_pki::{Certificate, PublicKey};
 /// # Errors
 /// [`Refusal::Signature`].
 pub fn check_bare(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<()> {
-    let verified = match key {
-        PublicKey::Sm2(key) => {
-            let digest = key
-                .message_digest(sm2::DEFAULT_ID, message)
-                .map_err(|_| Refusal::Signature)?;
-            [
-                sm2::Signature::from_bytes(signature),
-                sm2::Signature::from_der(signature),
-            ]
-            .into_iter()
-            .flatten()
-            .any(|signature| key.verify_digest(&digest, &signature).is_ok())
-        }
-        PublicKey::Rsa(key) => HashAlg::Sha256
-            .digest_info(&HashAlg::Sha256.digest(message))
-            .is_ok_and(|info| key.verify_pkcs1v15(&info, signature).is_ok()),
-        _ => false,
-    };
-    verified.then_some(()).ok_or(Refusal::Signature)
+    key.verify_message(SignatureAlgorithm::for_key(key), message, signature)
+        .map_err(|_| Refusal::Signature)
 }
 
 /// Checks a bare signature and the certificate of its maker.

@@ -12,10 +12,11 @@ use ukey_crypto::{hash, rsa, sm2};
 pub use operation::{Decryptor, Signer};
 pub use software::{KeyAlgorithm, SoftwareKey};
 
-use crate::algorithm::{self, AlgorithmRef};
+use crate::algorithm::{self, AlgorithmRef, SignatureAlgorithm};
 use crate::asn1::{self, Element};
 use crate::error::{Error, Result};
 use crate::oid;
+use crate::signature;
 
 const WHAT: &str = "public key";
 
@@ -119,6 +120,20 @@ impl PublicKey {
                 bits: key.bits() as u32,
             },
         }
+    }
+
+    /// Checks a bare signature over a whole message; an SM2 one may be DER or the 64 octets r ‖ s.
+    ///
+    /// # Errors
+    /// [`Error::Signature`] when it does not fit, [`Error::Mismatch`] when the key is of another family
+    /// than the algorithm.
+    pub fn verify_message(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<()> {
+        signature::verify(self, algorithm, message, signature, "message")
     }
 
     /// The SM2 key, if it is one.

@@ -6,9 +6,17 @@ use crate::error::{Error, Result};
 use crate::request::{Bytes, base64};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use ukey_crypto::{hash::HashAlg, sm2};
+use ukey_crypto::hash::HashAlg;
 use ukey_pki::signed_data::{Content, SignedMessage, VerifyOptions};
-use ukey_pki::{Certificate, PublicKey};
+use ukey_pki::{Certificate, PublicKey, SignatureAlgorithm};
+
+/// What bare RSA signatures are met with; SHA-1 on old documents.
+const RSA: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::Rsa(HashAlg::Sha256),
+    SignatureAlgorithm::Rsa(HashAlg::Sha384),
+    SignatureAlgorithm::Rsa(HashAlg::Sha512),
+    SignatureAlgorithm::Rsa(HashAlg::Sha1),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,36 +40,14 @@ pub(super) fn run(context: &Context<'_>) -> Result<Value> {
 fn bare(certificate: &[u8], data: &[u8], signature: &[u8]) -> Result<Value> {
     let certificate = Certificate::from_file_bytes(certificate)
         .map_err(|_| Error::bad_params("not a certificate"))?;
-    let valid = match certificate.public_key()? {
-        PublicKey::Sm2(key) => {
-            // Both forms are in use; their lengths and first bytes cannot be confused for long, and
-            // a signature that is right in one form is right.
-            [
-                sm2::Signature::from_bytes(signature),
-                sm2::Signature::from_der(signature),
-            ]
-            .into_iter()
-            .flatten()
-            .any(|signature| {
-                key.message_digest(sm2::DEFAULT_ID, data)
-                    .and_then(|digest| key.verify_digest(&digest, &signature))
-                    .is_ok()
-            })
-        }
-        PublicKey::Rsa(key) => [
-            HashAlg::Sha256,
-            HashAlg::Sha1,
-            HashAlg::Sha384,
-            HashAlg::Sha512,
-        ]
-        .into_iter()
-        .any(|hash| {
-            hash.digest_info(&hash.digest(data))
-                .and_then(|info| key.verify_pkcs1v15(&info, signature))
-                .is_ok()
-        }),
-        _ => false,
+    let key = certificate.public_key()?;
+    let algorithms: &[SignatureAlgorithm] = match key {
+        PublicKey::Rsa(_) => RSA,
+        _ => &[SignatureAlgorithm::Sm2WithSm3],
     };
+    let valid = algorithms
+        .iter()
+        .any(|algorithm| key.verify_message(*algorithm, data, signature).is_ok());
     Ok(json!({ "valid": valid }))
 }
 

@@ -43,7 +43,8 @@ const SCHEMA: &[&str] = &[
 /// See the [module](self).
 pub struct SqliteState {
     runtime: Runtime,
-    connection: SqliteConnection,
+    /// Always there, until it is closed at the end.
+    connection: Option<SqliteConnection>,
 }
 
 impl SqliteState {
@@ -71,9 +72,19 @@ impl SqliteState {
             Ok::<_, sqlx::Error>(connection)
         });
         Ok(Self {
-            connection: connection.map_err(Error::state)?,
+            connection: Some(connection.map_err(Error::state)?),
             runtime,
         })
+    }
+}
+
+impl Drop for SqliteState {
+    /// Waits until the database is closed. The connection works in a thread of its own: merely
+    /// dropped, it could still be writing while the program ends under it.
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.runtime.block_on(connection.close()).ok();
+        }
     }
 }
 
@@ -97,11 +108,13 @@ struct SqliteTransaction<'a> {
 /// Runs a query with its arguments bound in order.
 macro_rules! run {
     ($self:ident, $method:ident, $sql:expr $(, $argument:expr)* $(,)?) => {{
-        let state = &mut *$self.state;
-        state
-            .runtime
-            .block_on(sqlx::query($sql)$(.bind($argument))*.$method(&mut state.connection))
-            .map_err(Error::state)
+        let SqliteState { runtime, connection } = &mut *$self.state;
+        match connection {
+            Some(connection) => runtime
+                .block_on(sqlx::query($sql)$(.bind($argument))*.$method(connection)),
+            None => Err(sqlx::Error::PoolClosed),
+        }
+        .map_err(Error::state)
     }};
 }
 

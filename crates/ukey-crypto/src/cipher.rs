@@ -218,6 +218,21 @@ pub trait BlockCipher: Clone + Send + 'static {
         }
     }
 
+    /// [`Self::gcm_encrypt`] from one place to another of the same length.
+    fn gcm_encrypt_from(
+        &self,
+        counter: &mut Block,
+        hash: &mut Ghash,
+        source: &[Block],
+        blocks: &mut [Block],
+    ) {
+        const AT_ONCE: usize = PIECE / BLOCK;
+        for (blocks, source) in blocks.chunks_mut(AT_ONCE).zip(source.chunks(AT_ONCE)) {
+            blocks.copy_from_slice(source);
+            self.gcm_encrypt(counter, hash, blocks);
+        }
+    }
+
     /// The inside of GCM decryption: the ciphertext into `hash`, and counter mode with 32 bits.
     fn gcm_decrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
         for batch in blocks.chunks_mut(BATCH) {
@@ -249,6 +264,11 @@ pub trait Running: Send {
     /// # Errors
     /// [`Error::InvalidLength`] if the mode takes no more data.
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// [`Operation::update_into`].
+    fn update_into(&mut self, _input: &[u8], _out: &mut [u8]) -> Option<Result<(), Error>> {
+        None
+    }
 
     /// How many bytes [`Self::finish`] appends at most.
     fn finish_len(&self) -> usize;
@@ -354,6 +374,16 @@ impl Operation {
         self.0.update(input, out)
     }
 
+    /// As [`Self::update`], with the output written to `out`, which is as long as `input`. `None` where the
+    /// mode does not give out each byte at once; nothing was processed then.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn update_into(&mut self, input: &[u8], out: &mut [u8]) -> Option<Result<(), Error>> {
+        assert_eq!(input.len(), out.len());
+        self.0.update_into(input, out)
+    }
+
     /// Whether a message that is at hand as a whole should not be cut: [`Self::complete`] then has a way
     /// of its own that is several times as fast.
     #[must_use]
@@ -413,6 +443,14 @@ fn append(head: &[u8], input: &[u8], out: &mut Vec<u8>, mut run: impl FnMut(&mut
         let start = out.len();
         out.extend_from_slice(piece);
         run(&mut out[start..]);
+    }
+}
+
+/// Copies `input` to `out`, which is as long, piece by piece, and lets `run` work on each piece in place.
+fn copy(input: &[u8], out: &mut [u8], mut run: impl FnMut(&mut [u8])) {
+    for (out, input) in out.chunks_mut(PIECE).zip(input.chunks(PIECE)) {
+        out.copy_from_slice(input);
+        run(out);
     }
 }
 

@@ -261,6 +261,25 @@ impl<L: AbiLen, T: Copy> OutBuf<L, T> {
     }
 }
 
+impl<L: AbiLen> OutBuf<L, u8> {
+    /// A part of the caller's buffer, to write a result into it as it comes: `len` bytes from `at` on. Without a
+    /// length: [`OutBuf::store_len`] ends it. Not for a buffer that [`OutBuf::overlaps`] what is read meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`], also when only the length is wanted.
+    pub fn part(&mut self, at: usize, len: usize) -> Result<&mut [u8], Error> {
+        let needed = at.saturating_add(len);
+        match self.room {
+            Room::Elements(room) if room >= needed => {
+                // SAFETY: within the room, which the constructor's contract covers; the caller's memory came through a
+                // C boundary, so its bytes have values, if unknown ones; `overlaps` keeps it apart from the inputs.
+                Ok(unsafe { std::slice::from_raw_parts_mut(self.data.add(at), len) })
+            }
+            _ => Err(Error::BufferTooSmall { needed }),
+        }
+    }
+}
+
 /// Copies elements to a possibly unaligned target; overlap is allowed.
 ///
 /// # Safety

@@ -167,9 +167,11 @@ fn two_call_rule() {
             parts.write_part(3, b"!!"),
             Err(Error::BufferTooSmall { needed: 5 })
         );
+        assert_eq!(parts.part(3, 2), Err(Error::BufferTooSmall { needed: 5 }));
+        parts.part(1, 2).unwrap().fill(b'-');
         assert_eq!(len, 4, "no length of its own");
         parts.store_len(4).unwrap();
-        assert_eq!(&buffer, b"wxyz");
+        assert_eq!(&buffer, b"w--z");
 
         let none = OutBuf::<u32>::new(buffer.as_mut_ptr(), null_mut());
         assert!(matches!(none, Err(Error::NullPointer)));

@@ -250,6 +250,11 @@ impl Ciphering for HostCipher {
             .map_err(|error| data_error(error, self.direction))
     }
 
+    fn update_into(&mut self, part: &[u8], out: &mut [u8]) -> Option<Result<(), Error>> {
+        let done = self.operation.update_into(part, out)?;
+        Some(done.map_err(|error| data_error(error, self.direction)))
+    }
+
     fn finish(self: Box<Self>, rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.operation
             .complete(rest, out)

@@ -74,6 +74,12 @@ pub(crate) trait Ciphering: Send {
     /// [`Error::FunctionNotSupported`] when the mechanism takes its data in one piece; data of impossible length.
     fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error>;
 
+    /// As [`Self::update`], with what comes out written to `out`, which is as long as `part`; `None` where that is
+    /// no way to do it.
+    fn update_into(&mut self, _part: &[u8], _out: &mut [u8]) -> Option<Result<(), Error>> {
+        None
+    }
+
     /// Takes the rest, which is everything for a one-shot call; appends what comes out.
     ///
     /// # Errors

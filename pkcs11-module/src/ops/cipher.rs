@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ukey_ffi::Room;
 
 /// Bytes at a time that go through an encryption of more: what was made is in the cache when it is written.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 16 * 1024;
 
 type CipherSlot = Slot<Box<dyn Ciphering>>;
 
@@ -206,7 +206,7 @@ fn complete(
         slot.running()?.duplicate()
     };
     if enough && rest.len() > PIECE && cipher.writes_ahead() && !out.overlaps(rest) {
-        in_pieces(cipher, rest, out)?;
+        ahead(cipher, rest, out)?;
     } else {
         let mut made = Made::with_room(most);
         cipher.finish(rest, made.buffer())?;
@@ -217,19 +217,37 @@ fn complete(
 }
 
 /// Encrypts into the caller's buffer, which has room for all of it and none of the data.
-fn in_pieces(mut cipher: Box<dyn Ciphering>, data: &[u8], out: &mut OutBytes) -> Result<(), Error> {
+fn ahead(mut cipher: Box<dyn Ciphering>, data: &[u8], out: &mut OutBytes) -> Result<(), Error> {
     // A block that was kept back, and a tag.
     let mut made = Made::with_room(PIECE + 64);
-    let mut written = 0;
-    let (pieces, last) = data.split_at((data.len() - 1) / PIECE * PIECE);
-    for piece in pieces.chunks(PIECE) {
-        made.buffer().clear();
-        cipher.update(piece, made.buffer())?;
-        out.write_part(written, &made)?;
-        written += made.len();
+    let (mut written, mut last) = (data.len(), &data[data.len()..]);
+    match cipher.update_into(data, out.part(0, data.len())?) {
+        Some(done) => done?,
+        None => {
+            let pieces;
+            (pieces, last) = data.split_at((data.len() - 1) / PIECE * PIECE);
+            written = in_pieces(cipher.as_mut(), pieces, &mut made, out)?;
+        }
     }
     made.buffer().clear();
     cipher.finish(last, made.buffer())?;
     out.write_part(written, &made)?;
     Ok(out.store_len(written + made.len())?)
+}
+
+/// Encrypts whole pieces; the number of bytes that came out.
+fn in_pieces(
+    cipher: &mut dyn Ciphering,
+    pieces: &[u8],
+    made: &mut Made,
+    out: &mut OutBytes,
+) -> Result<usize, Error> {
+    let mut written = 0;
+    for piece in pieces.chunks(PIECE) {
+        made.buffer().clear();
+        cipher.update(piece, made.buffer())?;
+        out.write_part(written, made)?;
+        written += made.len();
+    }
+    Ok(written)
 }

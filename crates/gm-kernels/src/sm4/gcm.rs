@@ -14,12 +14,35 @@ impl Key {
     pub fn gcm_encrypt(&self, counter: &mut Block, hash: &mut Hash, blocks: &mut [Block]) {
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         if let (Way::Vector(vector), Some(mut state)) = (self.engine.0, hash.state()) {
-            vector.gcm_encrypt(&self.encrypt, counter, &mut state, blocks);
+            vector.gcm_encrypt(&self.encrypt, counter, &mut state, None, blocks);
             return skip(counter, blocks.len());
         }
         for batch in blocks.chunks_mut(BATCH) {
             self.ctr(counter, COUNTER_BITS, batch);
             hash.update(batch);
+        }
+    }
+
+    /// [`Self::gcm_encrypt`] from one place to another: what `source` encrypts to goes to `blocks`.
+    ///
+    /// # Panics
+    /// If the two differ in length.
+    pub fn gcm_encrypt_from(
+        &self,
+        counter: &mut Block,
+        hash: &mut Hash,
+        source: &[Block],
+        blocks: &mut [Block],
+    ) {
+        assert_eq!(source.len(), blocks.len());
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if let (Way::Vector(vector), Some(mut state)) = (self.engine.0, hash.state()) {
+            vector.gcm_encrypt(&self.encrypt, counter, &mut state, Some(source), blocks);
+            return skip(counter, blocks.len());
+        }
+        for (batch, source) in blocks.chunks_mut(BATCH).zip(source.chunks(BATCH)) {
+            batch.copy_from_slice(source);
+            self.gcm_encrypt(counter, hash, batch);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the authenticated modes have in common: encryption gives out text at once and the tag at the
 //! end; decryption keeps everything until the tag has been found right.
 
-use super::{Block, Direction, Running, append};
+use super::{Block, Direction, Running, append, copy};
 use crate::Error;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -13,6 +13,11 @@ pub(super) trait Authenticated: Clone + Send + 'static {
 
     /// Encrypts and authenticates text in place.
     fn seal(&mut self, text: &mut [u8]);
+
+    /// Encrypts and authenticates `text`; the result goes to `out`, which is as long.
+    fn seal_into(&mut self, text: &[u8], out: &mut [u8]) {
+        copy(text, out, |piece| self.seal(piece));
+    }
 
     /// Decrypts and authenticates text in place.
     fn open(&mut self, text: &mut [u8]);
@@ -52,6 +57,11 @@ impl<A: Authenticated> Running for Sealing<A> {
         self.mode.claim(input.len())?;
         append(&[], input, out, |piece| self.mode.seal(piece));
         Ok(())
+    }
+
+    fn update_into(&mut self, input: &[u8], out: &mut [u8]) -> Option<Result<(), Error>> {
+        let claimed = self.mode.claim(input.len());
+        Some(claimed.map(|()| self.mode.seal_into(input, out)))
     }
 
     fn finish_len(&self) -> usize {

@@ -1,7 +1,7 @@
 //! GCM (SP 800-38D).
 
 use super::aead::{self, Authenticated};
-use super::{BLOCK, Block, BlockCipher, Direction, Ghash, Running, xor_into};
+use super::{BLOCK, Block, BlockCipher, Direction, Ghash, Running, copy, xor_into};
 use crate::Error;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -118,6 +118,18 @@ impl<C: BlockCipher> Authenticated for Gcm<C> {
 
     fn seal(&mut self, text: &mut [u8]) {
         self.run(Direction::Encrypt, text);
+    }
+
+    fn seal_into(&mut self, text: &[u8], out: &mut [u8]) {
+        if self.used != 0 {
+            return copy(text, out, |piece| self.seal(piece));
+        }
+        let (source, text) = text.as_chunks();
+        let (blocks, tail) = out.as_chunks_mut();
+        let (counter, hash) = (&mut self.counter, &mut self.hash);
+        self.cipher.gcm_encrypt_from(counter, hash, source, blocks);
+        tail.copy_from_slice(text);
+        self.seal(tail);
     }
 
     fn open(&mut self, text: &mut [u8]) {

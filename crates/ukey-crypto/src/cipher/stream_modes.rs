@@ -1,6 +1,6 @@
 //! CTR, CFB and OFB (SP 800-38A): every byte of input gives a byte of output at once.
 
-use super::{BLOCK, Block, BlockCipher, Direction, Running, append, xor_into};
+use super::{BLOCK, Block, BlockCipher, Direction, Running, append, copy, xor_into};
 use crate::Error;
 use zeroize::Zeroize;
 
@@ -210,6 +210,11 @@ impl<S: Stream> Running for S {
         self.claim(input.len())?;
         append(&[], input, out, |piece| self.run(piece));
         Ok(())
+    }
+
+    fn update_into(&mut self, input: &[u8], out: &mut [u8]) -> Option<Result<(), Error>> {
+        let claimed = self.claim(input.len());
+        Some(claimed.map(|()| copy(input, out, |piece| self.run(piece))))
     }
 
     fn finish_len(&self) -> usize {

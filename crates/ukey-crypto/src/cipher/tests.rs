@@ -360,7 +360,19 @@ fn in_pieces(mut operation: Operation, input: &[u8], mut seed: u32) -> Result<Ve
         };
         let (now, later) = rest.split_at(size.min(rest.len()));
         let expected = out.len() + operation.update_len(now.len());
-        operation.update(now, &mut out)?;
+        let start = out.len();
+        out.resize(start + now.len(), 0xEE);
+        let there = match seed & 1 << 20 {
+            0 => None,
+            _ => operation.update_into(now, &mut out[start..]),
+        };
+        match there {
+            Some(done) => done?,
+            None => {
+                out.truncate(start);
+                operation.update(now, &mut out)?;
+            }
+        }
         assert_eq!(out.len(), expected);
         // A clone goes on where the original was.
         operation = operation.clone();

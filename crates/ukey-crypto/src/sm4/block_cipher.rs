@@ -45,6 +45,16 @@ impl BlockCipher for Schedule {
         self.0.gcm_encrypt(counter, hash, blocks);
     }
 
+    fn gcm_encrypt_from(
+        &self,
+        counter: &mut Block,
+        hash: &mut Ghash,
+        source: &[Block],
+        blocks: &mut [Block],
+    ) {
+        self.0.gcm_encrypt_from(counter, hash, source, blocks);
+    }
+
     fn gcm_decrypt(&self, counter: &mut Block, hash: &mut Ghash, blocks: &mut [Block]) {
         self.0.gcm_decrypt(counter, hash, blocks);
     }

@@ -127,15 +127,17 @@ impl Sm4 {
         dispatch!(self, ctr(keys, counter, blocks));
     }
 
-    /// Encrypts in GCM: the 32-bit counter may wrap, the ciphertext is hashed.
+    /// Encrypts in GCM: the 32-bit counter may wrap, the ciphertext is hashed. What is encrypted is `source` if
+    /// there is one, which is as long as `blocks`.
     pub(crate) fn gcm_encrypt(
         self,
         keys: &[u32; 32],
         counter: &Block,
         state: &mut GhashState<'_>,
+        source: Option<&[Block]>,
         blocks: &mut [Block],
     ) {
-        dispatch!(self, gcm_encrypt(keys, counter, state, blocks));
+        dispatch!(self, gcm_encrypt(keys, counter, state, source, blocks));
     }
 
     /// Decrypts in GCM.

@@ -45,6 +45,17 @@ fn both_ways_in_pieces_with_every_hash() {
                             "{what}"
                         );
                         let (mut counter, mut hash) = (first, Hash::with_engine(hashing, &H));
+                        let (head, tail) = plain[..len].split_at(cut);
+                        let mut elsewhere = std::vec![[0x77; 16]; len];
+                        let (first_part, second) = elsewhere.split_at_mut(cut);
+                        key.gcm_encrypt_from(&mut counter, &mut hash, head, first_part);
+                        key.gcm_encrypt_from(&mut counter, &mut hash, tail, second);
+                        assert_eq!(
+                            (&elsewhere, hash.value(), counter),
+                            (&sealed, value, next),
+                            "{what}, from elsewhere"
+                        );
+                        let (mut counter, mut hash) = (first, Hash::with_engine(hashing, &H));
                         key.gcm_decrypt(&mut counter, &mut hash, &mut data[..cut]);
                         key.gcm_decrypt(&mut counter, &mut hash, &mut data[cut..]);
                         assert_eq!(

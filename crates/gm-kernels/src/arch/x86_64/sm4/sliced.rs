@@ -169,13 +169,33 @@ macro_rules! word_sliced {
             }
         }
 
+        /// As `add_stream` on `source`, with the result in `batch`.
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn add_stream_from<const G: usize>(x: &[[V; 4]; G], source: &[Block], batch: &mut [Block]) {
+            let groups = batch
+                .chunks_exact_mut(GROUP)
+                .zip(source.chunks_exact(GROUP));
+            for (x, (blocks, source)) in x.iter().zip(groups) {
+                let rows = blocks
+                    .chunks_exact_mut(LANES)
+                    .zip(source.chunks_exact(LANES));
+                for (row, (out, from)) in close(x).into_iter().zip(rows) {
+                    store(out, xor(row, load(from)));
+                }
+            }
+        }
+
         #[target_feature(enable = $features)]
         fn ctr_batch<const G: usize>(keys: &[u32; 32], counter: &[u32; 4], batch: &mut [Block]) {
             let x = stream::<G>(keys, counter, |_| {});
             add_stream(&x, batch);
         }
 
-        /// Adds the key stream for one batch, while another (or the same before it is changed) goes
+        /// Blocks of a batch that are hashed in one turn.
+        const PART: usize = WIDE / 8;
+
+        /// Key stream for one batch, while another (or the same before it is changed) goes
         /// into the hash.
         #[target_feature(enable = $features)]
         #[inline]
@@ -184,25 +204,28 @@ macro_rules! word_sliced {
             counter: &[u32; 4],
             state: &mut GhashState<'_>,
             hashed: &[Block; WIDE],
+            meanwhile: impl Fn(usize),
         ) -> [[V; 4]; $groups] {
-            const PART: usize = WIDE / 8;
             let (parts, _) = hashed.as_chunks::<PART>();
             let powers = &state.powers[state.powers.len() - WIDE..];
             let (factors, _) = powers.as_chunks::<PART>();
             let mut sums = hash::begin(*state.value, powers[0]);
             let x = stream(keys, counter, |turn| {
                 hash::add(&mut sums, &parts[turn], &factors[turn]);
+                meanwhile(turn);
             });
             *state.value = hash::end(sums);
             x
         }
 
-        /// Encrypts in GCM: adds the key stream, whose 32-bit counter may wrap, and hashes the result.
+        /// Encrypts in GCM: adds the key stream, whose 32-bit counter may wrap, and hashes the result. With a
+        /// `source` of the same length, that is what is encrypted.
         #[target_feature(enable = $features)]
         pub(super) fn gcm_encrypt(
             keys: &[u32; 32],
             counter: &Block,
             state: &mut GhashState<'_>,
+            source: Option<&[Block]>,
             blocks: &mut [Block],
         ) {
             let mut counter = numbers(counter);
@@ -212,12 +235,24 @@ macro_rules! word_sliced {
                 let (done, rest) = blocks.split_at_mut(start);
                 // the batch before is hashed while this one is encrypted
                 let x = match done.last_chunk::<WIDE>() {
-                    Some(before) => woven_stream(keys, &counter, state, before),
+                    Some(before) => woven_stream(keys, &counter, state, before, |turn| {
+                        if let Some(source) = source {
+                            let next = WIDE + turn * PART..WIDE + (turn + 1) * PART;
+                            call_for(source[start..].get(next.clone()));
+                            call_for(rest.get(next));
+                        }
+                    }),
                     None => stream(keys, &counter, |_| {}),
                 };
-                add_stream(&x, &mut rest[..WIDE]);
+                match source {
+                    Some(source) => add_stream_from(&x, &source[start..], &mut rest[..WIDE]),
+                    None => add_stream(&x, &mut rest[..WIDE]),
+                }
                 counter[3] = counter[3].wrapping_add(WIDE as u32);
                 start += WIDE;
+            }
+            if let Some(source) = source {
+                blocks[whole..].copy_from_slice(&source[whole..]);
             }
             ctr_tail(keys, &counter, &mut blocks[whole..]);
             hash::update(state, &blocks[whole.saturating_sub(WIDE)..]);
@@ -234,7 +269,7 @@ macro_rules! word_sliced {
             let mut counter = numbers(counter);
             let (batches, tail) = blocks.as_chunks_mut::<WIDE>();
             for batch in batches {
-                let x = woven_stream(keys, &counter, state, batch);
+                let x = woven_stream(keys, &counter, state, batch, |_| {});
                 add_stream(&x, batch);
                 counter[3] = counter[3].wrapping_add(WIDE as u32);
             }
@@ -308,6 +343,19 @@ macro_rules! word_sliced {
             crate::arch::wipe(&mut batch[..used]);
         }
     };
+}
+
+/// Asks for memory that will be wanted soon.
+#[inline(always)]
+pub(super) fn call_for(blocks: Option<&[Block]>) {
+    for line in blocks.unwrap_or_default().chunks(4) {
+        // SAFETY: a hint, for any address; this one is of a reference.
+        unsafe {
+            core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(
+                line.as_ptr().cast(),
+            )
+        };
+    }
 }
 
 /// One block at a time, each word alone in a register: for modes that are a chain.

@@ -1,28 +1,20 @@
-//! The fuzz target over mechanisms, for seconds and without a fuzzer: bytes from a generator that is the same everywhere.
+//! The fuzz target over mechanisms, for seconds and without a fuzzer.
 #![allow(missing_docs)]
 
+#[path = "../../fuzz/bytes.rs"]
+mod bytes;
 #[path = "../../fuzz/pkcs11_mechanism.rs"]
 mod pkcs11_mechanism;
 
-use std::time::{Duration, Instant};
-
 #[test]
 fn parameters_of_any_content_get_an_answer() {
-    let mut state = 0x3202_1122_u64;
-    let mut roll = move || {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 56) as u8
-    };
-    let (end, mut programs) = (Instant::now() + Duration::from_secs(3), 0);
     let mut well = 0;
-    while Instant::now() < end || programs < 200 {
-        let len = usize::from(roll());
-        let program: Vec<u8> = (0..len).map(|_| roll()).collect();
+    let programs = bytes::for_seconds(3, 200, |random| {
+        let program: Vec<u8> = (0..random.below(256))
+            .map(|_| random.below(256) as u8)
+            .collect();
         well += pkcs11_mechanism::run(&program);
-        programs += 1;
-    }
+    });
     // Enough get past the first look at their arguments.
     assert!(well > programs / 10, "{well} steps of {programs} programs");
 }

@@ -9,6 +9,7 @@ mod cargo;
 mod deny;
 mod jumps;
 mod layers;
+mod masked;
 mod miri;
 mod report;
 mod size;
@@ -81,8 +82,13 @@ const EXTRAS: &[Chore] = &[
     },
     Chore {
         name: "timing",
-        purpose: "no time depends on a secret in the kernels",
+        purpose: "no time depends on a secret in the kernels or on a PIN in the token",
         run: timing::run,
+    },
+    Chore {
+        name: "masked",
+        purpose: "the kernels on emulated processors with less",
+        run: masked::run,
     },
     Chore {
         name: "miri",

@@ -15,56 +15,7 @@ use zeroize::Zeroize;
 /// Powers of the key that a hash holds: as many blocks need one reduction together.
 pub(crate) const POWERS: usize = 64;
 
-/// A way to compute GHASH.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Engine(Way);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Portable,
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    Clmul(Clmul),
-}
-
-impl Engine {
-    /// Plain Rust; works everywhere.
-    pub const PORTABLE: Self = Self(Way::Portable);
-
-    /// The fastest way here. What the processor offers is asked once per process.
-    #[must_use]
-    pub fn best() -> Self {
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        if let Some(clmul) = Clmul::available().next_back() {
-            return Self(Way::Clmul(clmul));
-        }
-        Self::PORTABLE
-    }
-
-    /// All ways that work here, the slowest first: for tests and measurements.
-    pub fn available() -> impl Iterator<Item = Self> {
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        let special = Clmul::available().map(|clmul| Self(Way::Clmul(clmul)));
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        let special = core::iter::empty();
-        core::iter::once(Self::PORTABLE).chain(special)
-    }
-
-    /// What it uses, in a word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self.0 {
-            Way::Portable => "portable",
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
-            Way::Clmul(clmul) => clmul.name(),
-        }
-    }
-}
-
-impl core::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "ghash::Engine({})", self.name())
-    }
-}
+engine!("GHASH", "ghash", Clmul(Clmul));
 
 /// A running hash with its key. Wiped when dropped.
 #[derive(Clone)]

@@ -18,9 +18,17 @@
 #[cfg(test)]
 extern crate std;
 
+/// How much a test does: `full`, but `interpreted` under Miri, which takes a thousand times as long.
+#[cfg(test)]
+const fn amount(full: usize, interpreted: usize) -> usize {
+    if cfg!(miri) { interpreted } else { full }
+}
+
 #[allow(unsafe_code)]
 mod arch;
 mod ct;
+#[macro_use]
+mod engine;
 pub mod ghash;
 pub mod sm2;
 pub mod sm3;

@@ -39,50 +39,13 @@ pub(crate) const ROUND_CONSTANTS: [u32; 64] = {
     constants
 };
 
-/// A way to compute SM3 of many messages.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Engine(Way);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Portable,
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    Lanes(Sm3),
-}
+engine!(
+    "SM3 of many messages; in plain Rust one after the other",
+    "sm3",
+    Lanes(Sm3)
+);
 
 impl Engine {
-    /// Plain Rust, one message after the other; works everywhere.
-    pub const PORTABLE: Self = Self(Way::Portable);
-
-    /// The fastest way here. What the processor offers is asked once per process.
-    #[must_use]
-    pub fn best() -> Self {
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        if let Some(lanes) = Sm3::available().next_back() {
-            return Self(Way::Lanes(lanes));
-        }
-        Self::PORTABLE
-    }
-
-    /// All ways that work here, the slowest first: for tests and measurements.
-    pub fn available() -> impl Iterator<Item = Self> {
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        let special = Sm3::available().map(|lanes| Self(Way::Lanes(lanes)));
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        let special = core::iter::empty();
-        core::iter::once(Self::PORTABLE).chain(special)
-    }
-
-    /// What it uses, in a word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self.0 {
-            Way::Portable => "portable",
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
-            Way::Lanes(lanes) => lanes.name(),
-        }
-    }
-
     /// Messages worked on together.
     #[must_use]
     pub const fn lanes(self) -> usize {
@@ -115,12 +78,6 @@ impl Engine {
                 });
             }
         }
-    }
-}
-
-impl core::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "sm3::Engine({})", self.name())
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::amount;
 use ::ghash::GHash;
 use ::ghash::universal_hash::UniversalHash;
 use std::vec::Vec;
@@ -72,8 +73,9 @@ fn every_engine_agrees_with_both_others() {
     let mut data = blocks(200);
     data[3] = [0xff; 16];
     data[100] = [0; 16];
+    let counts = (0..20).chain([31, 62, 63, 64, 65, 66, 67, 68, 127, 128, 129, 191, 200]);
     for h in keys() {
-        for count in (0..20).chain([31, 62, 63, 64, 65, 66, 67, 68, 127, 128, 129, 191, 200]) {
+        for count in counts.clone().take(amount(33, 5)) {
             let expected = by_bits(&h, &data[..count]);
             assert_eq!(by_crate(&h, &data[..count]), expected, "{h:02x?} {count}");
             for engine in Engine::available() {

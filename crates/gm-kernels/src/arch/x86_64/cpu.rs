@@ -1,5 +1,8 @@
 //! What this processor and operating system offer, asked once per process.
 
+#[cfg(test)]
+mod tests;
+
 use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -28,7 +31,11 @@ impl Features {
 
     /// Whether all of `wanted` are there.
     pub(crate) fn has(wanted: Self) -> bool {
-        Self::get().0 & wanted.0 == wanted.0
+        let here = Self::get().0;
+        // tests make themselves a processor with less
+        #[cfg(test)]
+        let here = here & !tests::hidden().0;
+        here & wanted.0 == wanted.0
     }
 
     /// Both sets together.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::sm2::field::{Arith, Fe, P, Portable};
 use crate::sm2::scalar::N;
+use ::sm2::elliptic_curve::bigint::U256;
 use ::sm2::elliptic_curve::ops::Reduce;
 
 fn field_values(count: usize) -> std::vec::Vec<Fe> {
@@ -34,7 +35,7 @@ fn fermat(a: &Fe) -> Fe {
 
 #[test]
 fn field_laws_hold_on_values_that_carry() {
-    let values = field_values(60);
+    let values = field_values(amount(60, 6));
     for a in &values {
         let same = |x: &Fe, y: &Fe| assert!(x.equal(y).reveal());
         same(&Portable.mul(a, &Fe::ONE), a);
@@ -73,7 +74,7 @@ fn assembly_equals_plain_rust() {
 
 #[test]
 fn inversion_equals_the_power() {
-    for a in &field_values(300) {
+    for a in &field_values(amount(300, 4)) {
         assert!(a.invert().equal(&fermat(a)).reveal());
     }
 }
@@ -94,7 +95,7 @@ fn scalar_inversion_equals_the_other_implementation() {
 #[test]
 fn scalar_arithmetic_equals_the_other_implementation() {
     let mut random = Random::new(2);
-    for _ in 0..2000 {
+    for _ in 0..amount(2000, 1) {
         let bytes = [0; 2].map(|_| words::to_bytes(&random.hard_words()));
         let [a, b] = bytes.map(|bytes| Scalar::reduce(&bytes));
         let [x, y] = bytes.map(|bytes| ::sm2::Scalar::reduce(&::sm2::FieldBytes::from(bytes)));
@@ -132,4 +133,64 @@ fn reduction_around_the_order() {
     assert!(Scalar::from_bytes(&words::to_bytes(&N)).is_none());
     assert!(Scalar::from_bytes(&[0; 32]).is_none());
     assert!(Scalar::from_bytes(&[0xff; 32]).is_none());
+}
+
+/// A million products of each kind, beside the integers of `crypto-bigint`; half of the values are hard ones.
+#[test]
+fn products_equal_those_of_plain_integers() {
+    let mut random = Random::new(11);
+    let mut value = |odd| {
+        if odd {
+            random.hard_words()
+        } else {
+            core::array::from_fn(|_| random.word())
+        }
+    };
+    let modulus = |words: &words::Words| integer(words).to_nz().unwrap();
+    let (p, n) = (modulus(&P), modulus(&N));
+    for round in 0..amount(1_000_000, 5) {
+        let (a, b) = (value(round % 2 == 0), value(round % 4 < 2));
+        if words::less(&a, &P) && words::less(&b, &P) {
+            let product = integer(&a).mul_mod(&integer(&b), &p).to_words();
+            let (x, y) = (Fe::from_words(&a), Fe::from_words(&b));
+            assert_eq!(Portable.mul(&x, &y).to_words(), product);
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            if let Some(adx) = crate::arch::x86_64::Adx::detect() {
+                assert_eq!(Arith::mul(adx, &x, &y).to_words(), product);
+            }
+        }
+        let [a, b] = [a, b].map(|words| Scalar::reduce(&words::to_bytes(&words)));
+        let product = integer(&a.0).mul_mod(&integer(&b.0), &n).to_words();
+        assert_eq!((&a * &b).0, product);
+    }
+}
+
+/// Inverses modulo both primes, beside those of `crypto-bigint`.
+#[test]
+fn inverses_equal_those_of_plain_integers() {
+    let mut random = Random::new(12);
+    for round in 0..amount(5_000, 1) {
+        let words = if round % 2 == 0 {
+            random.hard_words()
+        } else {
+            core::array::from_fn(|_| random.word())
+        };
+        let inverse = |modulus: &words::Words| {
+            let modulus = integer(modulus).to_odd().unwrap();
+            let found = integer(&words)
+                .rem(modulus.as_nz_ref())
+                .invert_odd_mod(&modulus);
+            found.map_or([0; 4], |found| found.to_words())
+        };
+        let k = Scalar::reduce(&words::to_bytes(&words));
+        assert_eq!(k.invert().0, inverse(&N));
+        if words::less(&words, &P) {
+            let found = Fe::from_words(&words).invert().to_words();
+            assert_eq!(found, inverse(&P));
+        }
+    }
+}
+
+fn integer(words: &words::Words) -> U256 {
+    U256::from_words(*words)
 }

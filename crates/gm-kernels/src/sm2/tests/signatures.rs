@@ -36,7 +36,7 @@ fn the_example_of_the_standard() {
 #[test]
 fn the_other_implementation_verifies_ours() {
     let mut random = Random::new(5);
-    for round in 0..40 {
+    for round in 0..amount(40, 1) {
         let d = Scalar::reduce(&random.bytes());
         let key = SigningKey::new(&d).unwrap();
         let public = Point::generator_times(&d).unwrap();
@@ -132,7 +132,7 @@ fn an_x_of_at_least_n_matches_its_remainder() {
 #[test]
 fn a_ready_key_judges_as_any_other() {
     let mut random = Random::new(77);
-    for round in 0..20 {
+    for round in 0..amount(20, 1) {
         let d = if round == 0 {
             scalar_of(1)
         } else {
@@ -146,7 +146,8 @@ fn a_ready_key_judges_as_any_other() {
         for engine in Engine::available() {
             assert!(comb.verify_with(engine, &e, &r, &s), "{engine:?}");
             let other = random.bytes();
-            for (e, r, s) in [(other, r, s), (e, other, s), (e, r, other), (e, r, [0; 32])] {
+            let wrong = [(e, r, [0; 32]), (other, r, s), (e, other, s), (e, r, other)];
+            for (e, r, s) in wrong.into_iter().take(amount(4, 1)) {
                 assert_eq!(
                     comb.verify_with(engine, &e, &r, &s),
                     verify_with(engine, &point, &e, &r, &s),

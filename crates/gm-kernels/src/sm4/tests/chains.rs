@@ -15,7 +15,10 @@ fn cfb_both_ways_in_pieces() {
         sealed.push(chain);
     }
     for (engine, key) in engines() {
-        for len in [0, 1, 2, 7, 16, 17, 131, 140] {
+        for len in [0, 1, 2, 7, 16, 17, 131, 140]
+            .into_iter()
+            .take(amount(8, 6))
+        {
             let (mut data, mut chain, cut) = (plain[..len].to_vec(), [9; 16], len / 3);
             key.cfb_encrypt(&mut chain, &mut data[..cut]);
             key.cfb_encrypt(&mut chain, &mut data[cut..]);
@@ -59,7 +62,7 @@ fn ofb_in_pieces() {
 fn the_mac_is_the_last_block_of_cbc() {
     let plain = blocks(40);
     for (engine, key) in engines() {
-        for len in 0..40 {
+        for len in (0..40).step_by(amount(1, 9)) {
             let (mut data, mut chain, mut mac) = (plain[..len].to_vec(), [8; 16], [8; 16]);
             for block in &mut data {
                 chain = reference(&add(block, &chain));

@@ -27,7 +27,7 @@ fn expected(first: Block, plain: &[Block]) -> (Vec<Block>, Block, Block) {
 
 #[test]
 fn both_ways_in_pieces_with_every_hash() {
-    let plain = blocks(263);
+    let plain = blocks(amount(263, 40));
     for first in [[1; 16], [0xff; 16], (u128::MAX - 100).to_be_bytes()] {
         for len in lengths() {
             let (sealed, value, next) = expected(first, &plain[..len]);

@@ -44,7 +44,7 @@ fn every_length_at_odd_addresses() {
     let first = [0xff; 16];
     let portable = Key::with_engine(Engine::PORTABLE, &KEY);
     for (name, mode) in MODES {
-        for len in 0..=263 {
+        for len in (0..=263).step_by(amount(1, 17)).take(amount(264, 4)) {
             // portable chains are slow: not every length of them
             if len > 40 && len % 37 != 0 && ["CBC", "CFB", "OFB"].contains(&name) {
                 continue;
@@ -67,14 +67,15 @@ fn every_length_at_odd_addresses() {
 /// What one engine encrypts, each other decrypts; a million blocks in all.
 #[test]
 fn a_million_random_blocks() {
-    let mut data = blocks(1_000_000);
+    let count = amount(1_000_000, 100);
+    let mut data = blocks(count);
     let mut first = None;
     for (engine, key) in engines() {
         key.encrypt_blocks(&mut data);
         let sum = *first.get_or_insert_with(|| digest(&data));
         assert_eq!(digest(&data), sum, "{engine:?}");
         key.decrypt_blocks(&mut data);
-        assert_eq!(data[999_999], blocks(1_000_000)[999_999], "{engine:?}");
+        assert_eq!(data[count - 1], blocks(count)[count - 1], "{engine:?}");
     }
 }
 

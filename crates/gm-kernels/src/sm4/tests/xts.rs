@@ -16,7 +16,7 @@ fn times_x(tweak: &Block) -> Block {
 
 #[test]
 fn both_ways_in_pieces() {
-    let plain = blocks(300);
+    let plain = blocks(amount(300, 40));
     for first in [[0x91; 16], [0xff; 16]] {
         let (mut tweak, mut sealed, mut tweaks) = (first, Vec::new(), std::vec![first]);
         for block in &plain {
@@ -27,9 +27,10 @@ fn both_ways_in_pieces() {
             tweaks.push(tweak);
         }
         for (engine, key) in engines() {
-            for len in [
+            let lengths = [
                 0, 1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 255, 257, 300,
-            ] {
+            ];
+            for len in lengths.into_iter().take(amount(15, 6)) {
                 let (mut data, mut at, cut) = (plain[..len].to_vec(), first, len / 3);
                 key.xts_encrypt(&mut at, &mut data[..cut]);
                 key.xts_encrypt(&mut at, &mut data[cut..]);

@@ -1,0 +1,97 @@
+//! Fixed against random secrets, compared by Welch's t: the method of dudect (Reparaz and others, 2017).
+//!
+//! Of two classes of inputs, one always the same and one random, the times are taken in mixed order. If they differ by
+//! more than chance makes likely, they depend on the input.
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+/// |t| above this is a leak (dudect's bound).
+pub(crate) const BOUND: f64 = 4.5;
+/// Parts of the samples, the fastest first, that are judged: the rest is interrupts.
+const CROPS: [f64; 4] = [0.5, 0.8, 0.95, 1.0];
+
+/// Works on a secret of 32 bytes; nothing comes out.
+pub(crate) type Work = Box<dyn FnMut(&[u8; 32])>;
+
+/// What is timed, and the secret of its fixed class.
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    pub(crate) fixed: [u8; 32],
+    pub(crate) run: Work,
+}
+
+/// splitmix64: the classes and the random secrets need no better.
+struct Random(u64);
+
+impl Random {
+    const fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    }
+}
+
+/// Whether the method sees the `control`, whose time does depend on its input.
+pub(crate) fn see(control: &mut Subject, samples: usize, bound: f64) {
+    let seen = leakage(control, samples, &mut Random(1));
+    println!("   {:24} |t| {seen:6.1}", control.name);
+    assert!(seen > bound, "the control was not seen: |t| = {seen}");
+}
+
+/// The largest |t| over all crops.
+fn leakage(subject: &mut Subject, samples: usize, random: &mut Random) -> f64 {
+    let mut times = Vec::with_capacity(samples);
+    for _ in 0..samples {
+        // both classes are made and stored alike
+        let mut secret = [0; 32];
+        for chunk in secret.as_chunks_mut().0 {
+            *chunk = random.word().to_le_bytes();
+        }
+        let class = random.word() & 1;
+        let mask = (class as u8).wrapping_neg();
+        for (byte, fixed) in secret.iter_mut().zip(subject.fixed) {
+            *byte = *byte & !mask | fixed & mask;
+        }
+        let start = Instant::now();
+        (subject.run)(black_box(&secret));
+        times.push((start.elapsed().as_nanos() as f64, class == 1));
+    }
+    times.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let crop = |part: f64| welch(&times[..(samples as f64 * part) as usize]).abs();
+    CROPS.map(crop).into_iter().fold(0.0, f64::max)
+}
+
+/// Welch's t between the two classes.
+fn welch(times: &[(f64, bool)]) -> f64 {
+    let moments = |class: bool| {
+        let values = || {
+            times
+                .iter()
+                .filter(|(_, c)| *c == class)
+                .map(|(time, _)| time)
+        };
+        let count = values().count() as f64;
+        let mean = values().sum::<f64>() / count;
+        let variance = values().map(|time| (time - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        (mean, variance / count)
+    };
+    let ((m1, v1), (m2, v2)) = (moments(true), moments(false));
+    (m1 - m2) / (v1 + v2).sqrt()
+}
+
+/// None of the `subjects` may be above `bound` in two of three runs.
+pub(crate) fn none_leaks(subjects: Vec<Subject>, samples: usize, bound: f64) {
+    let mut random = Random(99);
+    let mut found = Vec::new();
+    for (number, mut subject) in subjects.into_iter().enumerate() {
+        let runs: [f64; 3] = std::array::from_fn(|_| leakage(&mut subject, samples, &mut random));
+        println!("{number:2} {:24} |t| {runs:6.1?}", subject.name);
+        if runs.iter().filter(|t| **t > bound).count() >= 2 {
+            found.push(format!("{number} {} {runs:.1?}", subject.name));
+        }
+    }
+    assert!(found.is_empty(), "{found:?}");
+}

@@ -11,6 +11,8 @@ use std::{
 };
 use ukey_token::vendor::VendorLibrary;
 
+use crate::pin_policy::PinPolicy;
+
 /// Everything that can be configured, with all sources applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,6 +34,8 @@ pub struct Config {
     /// `[pin] pinentry`, `UKEY_PINENTRY`: program that opens PIN windows, by the Assuan protocol of
     /// GnuPG's pinentry. Default: the first graphical one that is installed.
     pub pinentry: Option<PathBuf>,
+    /// `[pin] min_length`, `[pin] longest_run`: what new PINs must be like. The strictest of all files holds.
+    pub pin_policy: PinPolicy,
     /// `[agent] developer`, `UKEY_AGENT_DEVELOPER=on|off`: the signing agent serves pages of
     /// `http://localhost` too. Default: off.
     pub agent_developer: bool,
@@ -143,6 +147,34 @@ struct ReadersSection {
 #[serde(deny_unknown_fields, default)]
 struct PinSection {
     pinentry: Option<PathBuf>,
+    min_length: Option<Within<6, 16>>,
+    longest_run: Option<Within<1, 15>>,
+}
+
+/// A number between two others, both included.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(try_from = "u32")]
+struct Within<const LEAST: usize, const MOST: usize>(usize);
+
+impl<const LEAST: usize, const MOST: usize> TryFrom<u32> for Within<LEAST, MOST> {
+    type Error = String;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        let fits = (LEAST..=MOST).contains(&number);
+        fits.then_some(Self(number))
+            .ok_or_else(|| format!("a number from {LEAST} to {MOST} is wanted"))
+    }
+}
+
+impl PinSection {
+    fn policy(&self) -> PinPolicy {
+        let any = PinPolicy::default();
+        PinPolicy {
+            min_length: self.min_length.map_or(any.min_length, |Within(n)| n),
+            longest_run: self.longest_run.map(|Within(n)| n),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -167,6 +199,7 @@ impl Default for Config {
             auth_key_file: None,
             skf_sm1_is_sm4: false,
             pinentry: None,
+            pin_policy: PinPolicy::default(),
             agent_developer: false,
             vendor_libraries: Vec::new(),
             families: Families::ALL,
@@ -186,19 +219,22 @@ impl Config {
         Self::load_with(&|name| env::var_os(name))
     }
 
+    /// The files that count on this machine and for this user, whether they exist or not; later ones
+    /// win, and the last is the user's own.
+    #[must_use]
+    pub fn files() -> Vec<PathBuf> {
+        files(&|name| env::var_os(name)).0
+    }
+
     /// As [`Config::load`], with the environment given by `variable`.
     ///
     /// # Errors
     /// As [`Config::load`].
     pub fn load_with(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        match variable("UKEY_CONFIG").filter(|v| !v.is_empty()) {
-            Some(path) => config.apply_file(Path::new(&path), true)?,
-            None => {
-                for path in default_files(variable) {
-                    config.apply_file(&path, false)?;
-                }
-            }
+        let (files, required) = files(variable);
+        for path in files {
+            config.apply_file(&path, required)?;
         }
         config.apply_variables(variable)?;
         if config.embedded_images.is_empty() {
@@ -233,6 +269,7 @@ impl Config {
         }
         self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
         self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
+        self.pin_policy = self.pin_policy.and(file.pin.policy());
         self.pinentry = file.pin.pinentry.or(self.pinentry.take());
         self.agent_developer = file.agent.developer.unwrap_or(self.agent_developer);
         if let Some(list) = file.readers.families {
@@ -304,6 +341,14 @@ fn switch(name: &'static str, value: &OsStr) -> Result<bool, ConfigError> {
             name,
             message: "expected on or off",
         }),
+    }
+}
+
+/// The files that count, and whether they must exist.
+fn files(variable: &dyn Fn(&str) -> Option<OsString>) -> (Vec<PathBuf>, bool) {
+    match variable("UKEY_CONFIG").filter(|path| !path.is_empty()) {
+        Some(path) => (vec![path.into()], true),
+        None => (default_files(variable), false),
     }
 }
 

@@ -7,10 +7,12 @@ pub mod auth_key;
 mod config;
 mod embedded;
 mod log;
+mod pin_policy;
 pub mod pinentry;
 
 pub use config::{Config, ConfigError, Families, Family};
 pub use log::init_logging;
+pub use pin_policy::{PinDefect, PinPolicy};
 
 use ukey_token::{
     Registry,

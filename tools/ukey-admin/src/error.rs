@@ -104,6 +104,12 @@ pub(crate) enum Error {
     /// The application has no user PIN yet.
     #[error("{}", crate::text::error::PIN_NOT_SET)]
     PinNotSet,
+    /// No USBKEY can do that.
+    #[error("{0}")]
+    Impossible(String),
+    /// A new PIN is not what this computer's policy asks.
+    #[error("{}", crate::text::policy::defect(*.0))]
+    PinPolicy(#[from] ukey_host::PinDefect),
     /// A PIN source cannot be used.
     #[error("{0}")]
     PinSource(#[from] crate::pin_source::PinSourceError),

@@ -71,6 +71,8 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::PinLocked { .. } => (ExitCode::PinLocked, "pin_locked"),
         Error::LastTry { .. } => (ExitCode::PinWrong, "pin_last_try"),
         Error::PinNotSet => (ExitCode::Failed, "pin_not_set"),
+        Error::Impossible(_) => (ExitCode::Unsupported, "unsupported"),
+        Error::PinPolicy(_) => (ExitCode::Failed, "pin_policy"),
         Error::PinSource(e) => classify_pin_source(e),
         Error::MustNotAsk(_) => (ExitCode::Usage, "must_not_ask"),
         Error::NotConfirmed => (ExitCode::Failed, "not_confirmed"),

@@ -103,8 +103,8 @@ impl Entry<'_> {
             let pin = match self.get(source, tries_left)? {
                 Ok(pin) => pin,
                 Err(shape) if *source == PinSource::Prompt => {
-                    self.context.talk.say(&text::pin_shape(&shape));
                     failure = shape.into();
+                    self.context.talk.say(&text::pin_refused(&failure));
                     continue;
                 }
                 Err(shape) => return Err(shape.into()),
@@ -183,8 +183,18 @@ pub(crate) fn typed_pin(
 pub(crate) fn new_pin(context: &Context, role: PinRole, source: Option<&PinSource>) -> Result<Pin> {
     match source.unwrap_or(&PinSource::Prompt) {
         PinSource::Prompt => ask_new_pin(context, role),
-        source => Ok(Pin::new(&context.pins.borrow_mut().read(source)?)?),
+        source => {
+            let bytes = context.pins.borrow_mut().read(source)?;
+            new_pin_of(context, &bytes)
+        }
     }
+}
+
+/// The PIN, if tokens take such a one and this computer's policy does.
+fn new_pin_of(context: &Context, bytes: &[u8]) -> Result<Pin> {
+    let pin = Pin::new(bytes)?;
+    context.config.pin_policy.judge(bytes)?;
+    Ok(pin)
 }
 
 fn ask_new_pin(context: &Context, role: PinRole) -> Result<Pin> {
@@ -193,10 +203,10 @@ fn ask_new_pin(context: &Context, role: PinRole) -> Result<Pin> {
         let first = context
             .prompter
             .secret(&text::new_pin_prompt(role, false), what)?;
-        let pin = match Pin::new(&first) {
+        let pin = match new_pin_of(context, &first) {
             Ok(pin) => pin,
             Err(e) => {
-                context.talk.say(&text::pin_shape(&e));
+                context.talk.say(&text::pin_refused(&e));
                 continue;
             }
         };

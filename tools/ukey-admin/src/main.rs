@@ -14,6 +14,7 @@ mod context;
 mod earlier;
 mod error;
 mod exit_code;
+mod expiry;
 mod files;
 mod interrupt;
 mod login;

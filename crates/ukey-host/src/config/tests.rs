@@ -139,3 +139,23 @@ fn the_size_of_new_images_can_be_said() {
     let path = file(&folder, "[embedded]\nsize_mib = 5000\n");
     assert!(load(&[("UKEY_CONFIG", &path)]).is_err());
 }
+
+#[test]
+fn the_strictest_pin_policy_of_all_files_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "[pin]\nmin_length = 8\nlongest_run = 3\n");
+    let mut config = load(&[("UKEY_CONFIG", &path)]).unwrap();
+    let strict = PinPolicy {
+        min_length: 8,
+        longest_run: Some(3),
+    };
+    assert_eq!(config.pin_policy, strict);
+    let loose = file(&folder, "[pin]\nmin_length = 6\nlongest_run = 9\n");
+    config.apply_file(Path::new(&loose), true).unwrap();
+    assert_eq!(config.pin_policy, strict);
+    for bad in ["min_length = 5", "min_length = 17", "longest_run = 0"] {
+        let path = file(&folder, &format!("[pin]\n{bad}\n"));
+        let error = load(&[("UKEY_CONFIG", &path)]).unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+    }
+}

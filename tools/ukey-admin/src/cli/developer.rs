@@ -76,14 +76,15 @@ pub(crate) enum ConfigCommand {
 Examples:
   ukey-admin config show")]
     Show,
-    /// Check a configuration file
+    /// Check a configuration file, or those that count here
     #[command(after_long_help = "\
 Examples:
-  ukey-admin config check /etc/ukey/ukey.toml")]
+  ukey-admin config check
+  ukey-admin config check new.toml")]
     Check {
-        /// File to check
+        /// File to check (default: all that count on this machine and for this user)
         #[arg(value_name = "FILE")]
-        file: PathBuf,
+        file: Option<PathBuf>,
     },
 }
 

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{OutputArgs, PinArgs};
+use super::{ContainerDeleteArgs, OutputArgs, PinArgs};
 
 /// `key …`
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,50 @@ Examples:
 Examples:
   ukey-admin key import acme.enveloped --container main")]
     Import(KeyImportArgs),
+    /// Delete a container with both pairs and certificates, for ever; the same as container delete
+    ///
+    /// A USBKEY has no command that deletes one pair alone (GM/T 0016). A renewal takes the signing key
+    /// from the old container by itself.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key delete old --dry-run
+  ukey-admin key delete old")]
+    Delete(ContainerDeleteArgs),
+    /// Not possible: keys stay in the container where they were made (exit code 12)
+    ///
+    /// GM/T 0016 and 0017 have no command that moves a key or renames a container, and private keys do
+    /// not leave a USBKEY. A key for another container is made there: key generate, or renew.
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key move old new; echo $?                    12")]
+    Move(KeyMoveArgs),
+    /// Not possible: a USBKEY has no attestation key (exit code 12)
+    ///
+    /// GM/T 0016 and 0017 know no statement by the USBKEY that a key was made inside it. What comes
+    /// nearest is the CA's word: it sees the request made during production (batch, enroll).
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin key attest main; echo $?                     12")]
+    Attest(KeyAttestArgs),
+}
+
+/// `key move`
+#[derive(Debug, Args)]
+pub(crate) struct KeyMoveArgs {
+    /// Container with the key
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// Container to move it to
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+}
+
+/// `key attest`
+#[derive(Debug, Args)]
+pub(crate) struct KeyAttestArgs {
+    /// Container with the key
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) container: String,
 }
 
 /// `key export`

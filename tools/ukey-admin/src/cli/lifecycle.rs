@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{ContainerDeleteArgs, PinArgs};
+use super::{ContainerDeleteArgs, Encoding, OutputArgs, PinArgs};
 
 /// Where the authority is: beside us, or behind files.
 #[derive(Debug, Clone, Args)]
@@ -41,6 +41,12 @@ Examples:
   ukey-admin retired list"
     )]
     List,
+    /// Write the certificate that older files were encrypted to
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin retired export main
+  ukey-admin retired export 5B07A2… --output old.pem")]
+    Export(RetiredExportArgs),
     /// Drop one for ever; what was encrypted to it cannot be opened any more
     #[command(after_long_help = "\
 Examples:
@@ -49,6 +55,19 @@ Examples:
 
 Only when every tender encrypted to it is opened. A container in use is refused.")]
     Drop(ContainerDeleteArgs),
+}
+
+/// `retired export`
+#[derive(Debug, Args)]
+pub(crate) struct RetiredExportArgs {
+    /// Its container, or the beginning of the certificate's serial number (see retired list)
+    #[arg(value_name = "CONTAINER|SERIAL")]
+    pub(crate) which: String,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// `renew`

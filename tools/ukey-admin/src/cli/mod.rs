@@ -9,6 +9,7 @@ mod enroll;
 mod file;
 mod key;
 mod lifecycle;
+mod policy;
 mod skf;
 mod token;
 
@@ -36,8 +37,9 @@ pub(crate) use key::{
 };
 pub(crate) use lifecycle::{
     AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,
-    StatusArgs, TrustArgs, WhyArg,
+    RetiredExportArgs, StatusArgs, TrustArgs, WhyArg,
 };
+pub(crate) use policy::{LongestRun, PolicyCommand, PolicySetArgs, RuleArgs};
 pub(crate) use skf::{PackingArg, SkfCommand, SkfProbeArgs, SkfTestArgs, UlongBits};
 pub(crate) use token::{
     ContainerCommand, ContainerDeleteArgs, DeviceCommand, DeviceInitArgs, DoctorArgs,
@@ -157,7 +159,7 @@ pub(crate) enum Command {
     /// List, show and initialise USBKEYs
     #[command(subcommand)]
     Device(DeviceCommand),
-    /// Show, change and unblock PINs
+    /// Show, change and unblock PINs, and what they must be like
     #[command(subcommand)]
     Pin(PinCommand),
     /// List, create and delete applications
@@ -166,10 +168,10 @@ pub(crate) enum Command {
     /// List and delete containers
     #[command(subcommand)]
     Container(ContainerCommand),
-    /// List and drop containers that only decrypt: those of renewed and recovered keys
+    /// List, export and drop containers that only decrypt: those of renewed and recovered keys
     #[command(subcommand)]
     Retired(RetiredCommand),
-    /// Make, import and export key pairs
+    /// Make, import, export and delete key pairs
     #[command(subcommand)]
     Key(KeyCommand),
     /// Request, self-sign, import, export, list and check certificates
@@ -212,6 +214,9 @@ pub(crate) enum Command {
 Examples:
   ukey-admin --json watch | while read -r event; do echo \"$event\"; done")]
     Watch(WatchArgs),
+    /// Show what the USBKEY allows; show and set what this computer asks of new PINs
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Show and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -82,6 +82,14 @@ Examples:
   ukey-admin pin status
   ukey-admin --json pin status | jq .data.user.tries_left")]
     Status,
+    /// Show how long PINs are, how many wrong ones lock, and what this computer asks of new ones
+    #[command(after_long_help = "\
+Examples:
+  ukey-admin pin policy
+  ukey-admin --json pin policy | jq .data.pin
+
+This computer's part: see policy set.")]
+    Policy,
     /// Change the user PIN, or with --so the SO PIN
     #[command(after_long_help = "\
 Examples:

@@ -30,7 +30,7 @@ use crate::{
     login,
     output::{self, Outcome},
     parallel, target,
-    text::batch as words,
+    text::{batch as words, policy},
 };
 
 use journal::{Event, Journal};
@@ -51,6 +51,10 @@ fn produce(context: &Context, args: &BatchRunArgs) -> Result<Outcome> {
     // All that can be wrong before a USBKEY is touched.
     let rows = table::read(&args.table)?;
     let profile = profile::read(args.profile.as_deref())?;
+    let pin_policy = context.config.pin_policy;
+    if profile.pin.length < pin_policy.min_length {
+        return Err(Error::Unfit(policy::profile_too_short(profile.pin.length)));
+    }
     let ca = authority::open(context, &args.ca, false)?;
     if args.dry_run {
         return dry_run(context, &rows, &profile.application.name);
@@ -67,6 +71,7 @@ fn produce(context: &Context, args: &BatchRunArgs) -> Result<Outcome> {
         out: args.out.clone(),
         profile,
         so_pin,
+        pin_policy,
     };
     for id in &args.release {
         release(&workshop.journal, id)?;

@@ -25,6 +25,7 @@ use crate::{
     context::Context,
     earlier,
     error::{Error, Item, Result},
+    expiry,
     files::{self, Readers},
     login,
     output::{self, Outcome},
@@ -270,6 +271,10 @@ fn export(context: &Context, args: &CertExportArgs) -> Result<Outcome> {
 
 fn list(context: &Context, args: &CertListArgs) -> Result<Outcome> {
     let application = target::selected_application(context)?;
+    // Who asks which ones end soon is told anyway.
+    if args.expiring.is_none() {
+        expiry::notice(context, &application)?;
+    }
     let view = application.view()?;
     let mut rows = Vec::new();
     let mut certificates = Vec::new();

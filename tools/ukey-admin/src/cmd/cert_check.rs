@@ -15,7 +15,7 @@ use crate::{
     cli::{CertCheckArgs, Usage},
     context::Context,
     error::{Error, Result},
-    files,
+    expiry, files,
     output::{self, Outcome},
     target, text,
 };
@@ -38,6 +38,7 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
         now: OffsetDateTime::now_utc(),
     };
     let application = target::selected_application(context)?;
+    expiry::notice(context, &application)?;
     let (mut rows, mut data): (Vec<Vec<String>>, Vec<Value>) = (Vec::new(), Vec::new());
     let mut good = true;
     for container in &application.view()?.containers {

@@ -21,6 +21,7 @@ use crate::{
     context::Context,
     earlier,
     error::{Error, Result},
+    expiry,
     files::{self, OutputFile, Readers, Stream},
     login,
     output::{self, Outcome},
@@ -41,6 +42,7 @@ fn one(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
     let bar = context.talk.bytes_unseen(input.length);
     let envelope = EnvelopeReader::new(bar.wrap_read(input.reader))?;
     let pairs = pairs(&application)?;
+    expiry::notice(context, &application)?;
     // Before the PIN is asked for: is there any use in it?
     let is_for = |pair: &Pair| envelope.recipients().any(|id| id.names(&pair.certificate));
     if !pairs.iter().any(is_for) {

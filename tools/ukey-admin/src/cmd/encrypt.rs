@@ -17,6 +17,7 @@ use crate::{
     cli::{EncryptArgs, EnvelopeFormat, Usage},
     context::Context,
     error::{Error, Result},
+    expiry,
     files::{self, OutputFile, Readers, Stream},
     output::{self, Outcome},
     target, text,
@@ -96,6 +97,7 @@ fn recipients(context: &Context, args: &EncryptArgs) -> Result<Vec<Certificate>>
         let (_, der) = target::certificate(&application, container, Usage::Encrypt)?;
         let own = Certificate::from_der(&der)?;
         cert::check_usage(&own, Usage::Encrypt)?;
+        expiry::notice(context, &application)?;
         recipients.push(own);
     }
     for certificate in &recipients {

@@ -8,7 +8,11 @@ use ukey_token::{
     view::{ContainerView, PublicKey},
 };
 
-use super::{cert, container::key_name, issued};
+use super::{
+    cert,
+    container::{self, key_name},
+    issued,
+};
 use crate::{
     certificate,
     cli::{
@@ -27,6 +31,11 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Result<Outcome> {
         KeyCommand::Generate(args) => generate(context, args),
         KeyCommand::Export(args) => export(context, args),
         KeyCommand::Import(args) => import(context, args),
+        KeyCommand::Delete(args) => container::delete(context, args),
+        KeyCommand::Move(args) => Err(Error::Impossible(text::key::no_move(&args.from, &args.to))),
+        KeyCommand::Attest(args) => Err(Error::Impossible(text::key::no_attestation(
+            &args.container,
+        ))),
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod init;
 pub(crate) mod issued;
 pub(crate) mod key;
 pub(crate) mod pin;
+pub(crate) mod policy;
 pub(crate) mod recover;
 pub(crate) mod renew;
 pub(crate) mod retired;
@@ -64,6 +65,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Seal(command) => seal::run(context, command),
         Command::Doctor(args) => doctor::run(context, args),
         Command::Watch(args) => watch::run(context, *args),
+        Command::Policy(command) => policy::run(context, command),
         Command::Config(command) => config::run(context, command),
         Command::Apdu(args) => apdu::run(context, args),
         Command::Completions { shell } => generated::completions(*shell),

@@ -1,11 +1,14 @@
-//! `pin status`, `pin change`, `pin unblock`.
+//! `pin status`, `pin policy`, `pin change`, `pin unblock`.
 
 use serde_json::json;
 use ukey_token::{PinState, PinType};
 
 mod offline;
 
-use super::device::{ApplicationPins, pin_data};
+use super::{
+    device::{ApplicationPins, pin_data},
+    policy,
+};
 use crate::{
     cli::{PinChangeArgs, PinCommand, PinRole, PinUnblockArgs},
     context::Context,
@@ -18,6 +21,7 @@ use crate::{
 pub(crate) fn run(context: &Context, command: &PinCommand) -> Result<Outcome> {
     match command {
         PinCommand::Status => status(context),
+        PinCommand::Policy => policy::of_pins(context),
         PinCommand::Change(args) => change(context, args),
         PinCommand::Unblock(args) if args.offline => offline::unblock(context, args),
         PinCommand::Unblock(args) => unblock(context, args),

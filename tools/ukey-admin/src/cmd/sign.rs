@@ -20,6 +20,7 @@ use crate::{
     cli::{SignArgs, SignFormat},
     context::Context,
     error::{Error, Item, Result},
+    expiry,
     files::{self, OutputFile, Readers, Stream},
     login,
     output::{self, Outcome},
@@ -38,6 +39,7 @@ fn one(context: &Context, args: &SignArgs) -> Result<Outcome> {
     login::check_input(args.input(), &args.pin)?;
     let application = target::selected_application(context)?;
     let (container, view) = target::signing_container(&application, args.container.as_deref())?;
+    expiry::notice(context, &application)?;
     let Some(key) = &view.signature.public_key else {
         return Err(Error::NotFound {
             what: Item::SigningKey,

@@ -120,6 +120,7 @@ pub(crate) fn ambiguous(what: Item, choices: &[Choice]) -> String {
         Item::Application => {
             "the key has several applications; choose one with --application".to_owned()
         }
+        Item::Certificate => "several certificates fit; choose one by its serial number".to_owned(),
         _ => "several containers fit; choose one with --container".to_owned(),
     };
     for choice in choices {

@@ -6,7 +6,10 @@ pub(crate) mod batch;
 pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod error;
+pub(crate) mod expiry;
 pub(crate) mod hint;
+pub(crate) mod key;
+pub(crate) mod policy;
 pub(crate) mod skf;
 
 use ukey_pki::signed_data::Check;
@@ -56,10 +59,10 @@ pub(crate) fn pin_wrong_ask_again(tries_left: u8) -> String {
     format!("Wrong PIN, {} left.", tries(tries_left))
 }
 
-pub(crate) fn pin_shape(reason: &ukey_token::Error) -> String {
+pub(crate) fn pin_refused(reason: &crate::error::Error) -> String {
     format!(
         "{}; nothing was sent to the key, no try was spent.",
-        error::sentence(&error::token(reason))
+        error::sentence(&reason.to_string())
     )
 }
 
@@ -379,6 +382,8 @@ pub(crate) fn bare_prompt(role: PinRole) -> String {
 pub(crate) fn outside_dates(from: &str, until: &str) -> String {
     format!("it is valid from {from} until {until} only; is the computer's clock right?")
 }
+
+pub(crate) const NO_CONFIGURATION: &str = "There is no configuration file; the defaults hold.";
 
 pub(crate) fn config_is_valid(file: &str) -> String {
     format!("{file} is a valid configuration.")

@@ -15,6 +15,7 @@ use ukey_ca::{
     request::{Act, Request},
 };
 use ukey_crypto::rng;
+use ukey_host::PinPolicy;
 use ukey_pki::{Certificate, CertificationRequest, Signer};
 use ukey_token::{Application, Device, NewApplication, Pin, PinType, Rights, view::PublicKey};
 use zeroize::Zeroizing;
@@ -44,6 +45,7 @@ pub(super) struct Workshop {
     pub(super) anchors: Vec<Certificate>,
     pub(super) auth_key: AuthKey,
     pub(super) so_pin: Pin,
+    pub(super) pin_policy: PinPolicy,
 }
 
 impl Workshop {
@@ -114,7 +116,7 @@ impl Workshop {
                 Err(_) => Err(Error::Unfit(text::batch::pin_file(&path))),
             };
         }
-        let digits = draw(self.profile.pin.length)?;
+        let digits = draw(self.profile.pin.length, self.pin_policy)?;
         files::write_whole(&path, false, Readers::Owner, digits.as_bytes())?;
         Ok(digits)
     }
@@ -183,7 +185,7 @@ impl Workshop {
 const SEAL: &str = "seal";
 
 /// Random digits, every one as likely as another; none that people try first.
-fn draw(length: usize) -> Result<Zeroizing<String>> {
+fn draw(length: usize, policy: PinPolicy) -> Result<Zeroizing<String>> {
     loop {
         let mut digits = Zeroizing::new(String::with_capacity(length));
         while digits.len() < length {
@@ -194,7 +196,7 @@ fn draw(length: usize) -> Result<Zeroizing<String>> {
                 digits.push(char::from(b'0' + byte[0] % 10));
             }
         }
-        if !is_obvious(digits.as_bytes()) {
+        if !is_obvious(digits.as_bytes()) && policy.judge(digits.as_bytes()).is_ok() {
             return Ok(digits);
         }
     }
@@ -220,7 +222,12 @@ mod tests {
             assert!(is_obvious(obvious));
         }
         assert!(!is_obvious(b"12345679"));
-        let (first, second) = (draw(16).unwrap(), draw(16).unwrap());
+        let policy = PinPolicy {
+            min_length: 8,
+            longest_run: Some(2),
+        };
+        let (first, second) = (draw(16, policy).unwrap(), draw(16, policy).unwrap());
+        assert!(policy.judge(first.as_bytes()).is_ok());
         assert!(first.len() == 16 && first.chars().all(|c| c.is_ascii_digit()));
         assert_ne!(*first, *second);
     }

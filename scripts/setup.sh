@@ -24,6 +24,7 @@ packages=(
     firefox-esr             # a browser that lists the token's certificates
     chromium                # a browser that signs with the token
     fonts-noto-cjk          # its pages are Chinese
+    xvfb xdotool pinentry-qt  # a real PIN window that a test types into
     valgrind                # memory checks of the C consumers
     libjna-java             # an SKF client in Java
     shared-mime-info        # ships a real PDF, the demo's default file

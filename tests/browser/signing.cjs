@@ -4,34 +4,11 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
-const { PIN, agentServes, browser, checkout, file, inPage, run, stage, until, user } = require("./stage.cjs");
+const {
+  BLANK, NONCE, PIN, agentProcess, agentServes, base64, blankSite, blankStage, browser, checkout, file, inPage, only, run, stage, until, user,
+} = require("./stage.cjs");
 
-const NONCE = Buffer.alloc(33, 7).toString("base64");
 const PATIENCE = process.env.STAGE_VISIBLE === undefined ? 60_000 : 600_000; // people type slowly
-const BLANK = "blank.html"; // a page of the site without scripts of its own
-
-/** A site with one empty page, so that nothing happens but what the test does. */
-function blankSite() {
-  const site = file("site");
-  fs.mkdirSync(site, { recursive: true });
-  fs.writeFileSync(path.join(site, BLANK), "<!doctype html><html lang=en><title>blank</title><body></body></html>");
-  return site;
-}
-
-async function blankStage(options = {}) {
-  const set = await stage({ site: blankSite(), bypassCSP: true, ...options });
-  await set.page.goto(`${set.origin}/${BLANK}`);
-  return set;
-}
-
-const list = (usage) => `(ukey) => ukey.listCertificates({ usage: "${usage}" })`;
-const only = async (page, usage) => {
-  const found = await inPage(page, { toString: () => list(usage) });
-  assert.equal(found.length, 1, JSON.stringify(found));
-  return found[0];
-};
-const base64 = (bytes) => Buffer.from(Object.values(bytes)).toString("base64");
-
 /** The whole story on the demonstration platform; screenshots are for people. */
 async function platform() {
   const operations = await story();
@@ -174,31 +151,6 @@ async function library() {
   pinIsNowhere();
 }
 
-/** A file of 20 MB through the page, in pieces. */
-async function largeFile() {
-  const { page, close } = await blankStage();
-  const signer = await only(page, "sign");
-  const recipient = await only(page, "encrypt");
-  user.types(PIN, PIN);
-  const told = await inPage(page, async (ukey, { certId, sealedTo }) => {
-    const der = Uint8Array.from(atob(sealedTo), (c) => c.charCodeAt(0));
-    const megabyte = new Uint8Array(1 << 20).map((_, i) => i * 7);
-    const file = new File(Array(20).fill(megabyte), "large.bin");
-    const progress = [];
-    const signed = await ukey.sign({ file }, { certId, format: "cms", onProgress: (done) => progress.push(done) });
-    const sealed = await ukey.encrypt(file, { recipients: [der] });
-    const opened = await ukey.decrypt(sealed, { name: "large.bin.enc" });
-    const same = new Uint8Array(await opened.arrayBuffer());
-    const equal = same.length === file.size && same.every((byte, i) => byte === megabyte[i & 0xfffff]);
-    return { equal, pieces: progress.length, last: progress.at(-1), signature: signed.signature.length, sealed: sealed.size };
-  }, { certId: signer.id, sealedTo: base64(recipient.der) });
-  assert.equal(told.equal, true, JSON.stringify(told));
-  assert.equal(told.pieces, 40);
-  assert.equal(told.last, 20 << 20);
-  assert.ok(told.sealed > 20 << 20);
-  await close();
-}
-
 /** What must not work. */
 async function refusals() {
   const { origin, page, context, close } = await blankStage();
@@ -220,6 +172,14 @@ async function refusals() {
   const label = Buffer.from("UKEY-AUTH-V1\0").toString("base64");
   assert.equal(await raw(page, "sign", { data: label, how: { certId: signer.id, format: "der" } }), "ERR_UKEY_FORBIDDEN_DATA");
   assert.equal(await code((ukey, id) => ukey.authenticate("c2hvcnQ=", { certId: id }), signer.id), "ERR_UKEY_BAD_PARAMS");
+
+  const cyclic = await page.evaluate(() => new Promise((resolve) => {
+    const params = {};
+    params.self = params;
+    addEventListener("message", ({ data }) => data?.ukey === "answer" && data.id === "cyclic" && resolve(data.error?.code));
+    postMessage({ ukey: "request", id: "cyclic", method: "status", params }, "*");
+  }));
+  assert.equal(cyclic, "ERR_UKEY_BAD_PARAMS");
 
   // A page in a frame has no content script; nor has one without https.
   await page.evaluate((source) => { document.body.innerHTML = `<iframe src="${source}"></iframe><iframe sandbox="allow-scripts" src="${source}"></iframe>`; }, `${origin}/${BLANK}?frame`);
@@ -313,16 +273,7 @@ async function killedAgent() {
   user.types("HANG");
   const asked = inPage(page, (ukey, id) => ukey.checkPin(id), signer.id);
   await until("the PIN window is open", () => user.windows().includes("GETPIN"));
-  const mine = fs.readdirSync("/proc").filter((id) => {
-    try {
-      const environment = fs.readFileSync(`/proc/${id}/environ`, "utf8");
-      return fs.readlinkSync(`/proc/${id}/exe`).endsWith("/ukey-agent") && environment.includes(file("pinentry"));
-    } catch {
-      return false;
-    }
-  });
-  assert.equal(mine.length, 1);
-  process.kill(Number(mine[0]), "SIGKILL");
+  process.kill(agentProcess(), "SIGKILL");
   assert.equal((await asked).code, "ERR_UKEY_NO_AGENT");
   assert.equal((await inPage(page, (ukey) => ukey.status())).tokens, 1);
   await close();
@@ -456,4 +407,4 @@ async function loopback() {
   await close();
 }
 
-run({ platform, library, largeFile, refusals, navigation, absences, killedAgent, optionsPage, demonstration, sofCallbacks, sofPromises, loopback });
+run({ platform, library, refusals, navigation, absences, killedAgent, optionsPage, demonstration, sofCallbacks, sofPromises, loopback });

@@ -3,6 +3,7 @@
 // made, and ends with this process.
 "use strict";
 
+const assert = require("node:assert/strict");
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
@@ -17,6 +18,8 @@ const release = need("STAGE_RELEASE"); // folder of our programs
 const EXTENSION_ID = "ifpaoghmfhbgikljlppljegoaoliglik";
 const HOST = "org.ukey.agent";
 const PIN = need("TEST_PIN");
+const NONCE = Buffer.alloc(33, 7).toString("base64");
+const BLANK = "blank.html"; // a page of the site without scripts of its own
 
 const file = (name) => path.join(folder, name);
 const user = {
@@ -26,7 +29,7 @@ const user = {
   audit: () => fs.readFileSync(file("state/ukey/agent/audit.jsonl"), "utf8").trim().split("\n").map(JSON.parse),
 };
 
-async function until(what, condition, limit = 30_000) {
+async function until(what, condition, limit = 60_000) {
   const deadline = Date.now() + limit;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
@@ -127,6 +130,20 @@ async function stage({ host = "bid.example.cn", site = path.join(checkout, "test
   return { origin, context, page, complaints, close };
 }
 
+/** A site with one empty page, so that nothing happens but what the test does. */
+function blankSite() {
+  const site = file("site");
+  fs.mkdirSync(site, { recursive: true });
+  fs.writeFileSync(path.join(site, BLANK), "<!doctype html><html lang=en><title>blank</title><body></body></html>");
+  return site;
+}
+
+async function blankStage(options = {}) {
+  const set = await stage({ site: blankSite(), bypassCSP: true, ...options });
+  await set.page.goto(`${set.origin}/${BLANK}`);
+  return set;
+}
+
 /** Calls ukey.js in a page: `body` is a function of the page with `ukey` and what is given. */
 function inPage(page, body, given) {
   return page.evaluate(
@@ -140,6 +157,42 @@ function inPage(page, body, given) {
     },
     [body.toString(), given],
   );
+}
+
+/** The certificate of the bidder for this use. */
+async function only(page, usage) {
+  const found = await inPage(page, (ukey, usage) => ukey.listCertificates({ usage }), usage);
+  assert.equal(found.length, 1, JSON.stringify(found));
+  return found[0];
+}
+
+/** Base64 of bytes as they come out of a page. */
+const base64 = (bytes) => Buffer.from(Object.values(bytes)).toString("base64");
+
+/** Processes that this one started, also by others: {id, arguments}. */
+function descendants() {
+  const parents = new Map();
+  for (const id of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = fs.readFileSync(`/proc/${id}/stat`, "utf8");
+      parents.set(Number(id), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+    } catch { /* it has ended */ }
+  }
+  const isOurs = (id) => id === process.pid || (id > 1 && isOurs(parents.get(id) ?? 0));
+  return [...parents.keys()].filter((id) => id !== process.pid && isOurs(id)).flatMap((id) => {
+    try {
+      return [{ id, arguments: fs.readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0") }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Process id of the agent that the browser started. */
+function agentProcess() {
+  const mine = descendants().filter(({ arguments: [program, argument] }) => program.endsWith("/ukey-agent") && argument.startsWith("chrome-extension:"));
+  assert.equal(mine.length, 1, JSON.stringify(mine));
+  return mine[0].id;
 }
 
 /** Runs the scenario that the first argument names, and says so when it was right. */
@@ -156,4 +209,7 @@ async function run(scenarios) {
   }
 }
 
-module.exports = { PIN, EXTENSION_ID, agentServes, browser, checkout, file, folder, inPage, registerAgent, run, stage, until, user };
+module.exports = {
+  BLANK, EXTENSION_ID, NONCE, PIN, agentProcess, agentServes, base64, blankSite, blankStage, browser, checkout, descendants, file, folder, inPage, only,
+  registerAgent, run, stage, until, user,
+};

@@ -1,14 +1,18 @@
-"""Firefox with the extension: a page of this machine asks for the status, the certificates and a login.
+"""Firefox with the extension: a page of this machine uses the key.
 
-Arguments: the profile's folder, the extension's, and the one of ukey.js. Prints what the page got, as JSON.
+Arguments: the part, the folders of profile, extension, ukey.js and bidder. The part `login` asks for the
+status, the certificates and a login, and prints what the page got, as JSON. The part `beside` signs while
+another browser does, and leaves its signatures in the bidder's folder.
 """
 
+import base64
 import functools
 import http.server
 import json
 import pathlib
 import sys
 import threading
+import time
 
 from marionette import Marionette, free_port, start
 
@@ -23,7 +27,21 @@ const [nonce, done] = arguments;
   return { origin: location.origin, nonce, tokens: status.tokens, token, wrong };
 })().then(done, (error) => done({ error: `${error.code} ${error.message}` }));
 """
+LIST = """
+const [done] = arguments;
+import("/ukey.js").then(({ ukey }) => ukey.listCertificates({ usage: "sign" }))
+  .then(([{ id }]) => done({ id }), (error) => done({ error: `${error.code} ${error.message}` }));
+"""
+SIGN = """
+const [certId, data, done] = arguments;
+import("/ukey.js").then(async ({ ukey, toBase64 }) => {
+  const { signature } = await ukey.sign({ data }, { certId, format: "der" });
+  return { signature: toBase64(signature) };
+}).then(done, (error) => done({ error: `${error.code} ${error.message}` }));
+"""
 NONCE = "A" * 44
+ROUNDS = 4
+PATIENCE = 120
 
 
 def serve(folder):
@@ -36,17 +54,46 @@ def serve(folder):
     return server.server_address[1]
 
 
+class Page:
+    """A page of this machine in Firefox."""
+
+    def __init__(self, session, site):
+        self.session = session
+        session.call("WebDriver:Navigate", {"url": f"http://localhost:{serve(site)}/page.html"})
+
+    def run(self, script, *given):
+        answer = self.session.call("WebDriver:ExecuteAsyncScript", {"script": script, "args": given})["value"]
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+
+def login(page, _):
+    print(json.dumps(page.run(SCRIPT, NONCE)))
+
+
+def beside(page, bidder):
+    certificate = page.run(LIST)["id"]
+    (bidder / "firefox-ready").touch()
+    deadline = time.monotonic() + PATIENCE
+    while not (bidder / "chromium-ready").exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the other browser is not ready")
+        time.sleep(0.02)
+    for number in range(ROUNDS):
+        signed = page.run(SIGN, certificate, f"firefox {number}")
+        (bidder / f"firefox-{number}.sig").write_bytes(base64.b64decode(signed["signature"]))
+
+
 def main():
-    profile, extension, site = sys.argv[1:]
+    part, profile, extension, site, bidder = sys.argv[1:]
     port = free_port()
     firefox = start(profile, port)
     try:
         session = Marionette(port)
         session.call("WebDriver:NewSession", {"timeouts": {"script": 60000}})
         session.call("Addon:Install", {"path": extension, "temporary": True})
-        session.call("WebDriver:Navigate", {"url": f"http://localhost:{serve(site)}/page.html"})
-        answer = session.call("WebDriver:ExecuteAsyncScript", {"script": SCRIPT, "args": [NONCE]})
-        print(json.dumps(answer["value"]))
+        {"login": login, "beside": beside}[part](Page(session, site), pathlib.Path(bidder))
         session.call("Marionette:Quit", {"flags": ["eForceQuit"]})
         firefox.wait(30)
     finally:

@@ -11,8 +11,7 @@ use crate::{TokenImage, admin};
 /// Subject of his certificates.
 const SUBJECT: &str = "C=CN,O=ACME,CN=ACME tenders";
 
-/// The script: lines of `pins` are typed one by one, then windows are cancelled; `HANG` keeps a window
-/// open. `confirm` holds yes or no. All commands go to `windows`.
+/// The script; it says itself what it does.
 const PINENTRY: &str = include_str!("../browser/pinentry.sh");
 
 /// The token, the files of its user, and the folder that holds both.
@@ -20,6 +19,10 @@ const PINENTRY: &str = include_str!("../browser/pinentry.sh");
 #[derive(Debug)]
 pub struct Bidder {
     image: TokenImage,
+    /// Where real windows are shown instead of the script's.
+    display: Option<String>,
+    /// Whether the token is in a reader of a [`crate::PcscLab`] instead of in the process.
+    in_reader: bool,
 }
 
 impl Bidder {
@@ -31,6 +34,8 @@ impl Bidder {
     pub fn enrolled() -> Self {
         let bidder = Self {
             image: TokenImage::blank().unwrap_or_else(|error| panic!("{error}")),
+            display: None,
+            in_reader: false,
         };
         bidder.admin(&["device", "init"]);
         let ca = bidder.file("ca");
@@ -43,6 +48,26 @@ impl Bidder {
         bidder.type_pins(&[]);
         bidder.confirm(true);
         bidder
+    }
+
+    /// The same, with real windows on this display.
+    #[must_use]
+    pub fn at_display(mut self, display: &str) -> Self {
+        self.display = Some(display.to_owned());
+        self
+    }
+
+    /// The same, with the token's image in a reader of the lab that this process has. Putting it there is the
+    /// caller's.
+    #[must_use]
+    pub fn with_reader(mut self) -> Self {
+        self.in_reader = true;
+        self
+    }
+
+    /// The token's image.
+    pub fn image(&self) -> PathBuf {
+        self.image.path()
     }
 
     /// Runs `ukey-admin` on the token.
@@ -60,10 +85,17 @@ impl Bidder {
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         let mut environment = self.image.environment();
         environment.extend([
-            ("UKEY_PINENTRY", self.file("pinentry").into()),
             ("XDG_STATE_HOME", self.file("state").into()),
             ("XDG_RUNTIME_DIR", self.folder().into()),
+            match &self.display {
+                Some(display) => ("DISPLAY", display.into()),
+                None => ("UKEY_PINENTRY", self.file("pinentry").into()),
+            },
         ]);
+        if self.in_reader {
+            environment.retain(|(name, _)| !["UKEY_EMBEDDED", "UKEY_PCSC"].contains(name));
+            environment.push(("UKEY_PCSC", "on".into()));
+        }
         environment
     }
 
@@ -77,7 +109,11 @@ impl Bidder {
         self.folder().join(name)
     }
 
-    fn write(&self, name: &str, content: &str) {
+    /// Writes a file of it.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn write(&self, name: &str, content: &str) {
         fs::write(self.file(name), content).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 

@@ -8,7 +8,9 @@
 mod admin;
 mod artifacts;
 mod bidder;
+mod browser_stage;
 pub mod client_token;
+mod display;
 mod error;
 mod image;
 pub mod openssl;
@@ -27,6 +29,7 @@ pub use admin::admin;
 pub use artifacts::{client_file, python, release_file, target_dir, workspace_root};
 pub use bidder::Bidder;
 pub use client_token::{ClientToken, Pair};
+pub use display::Display;
 pub use error::HarnessError;
 pub use image::{TokenImage, embedded_test};
 pub use own_process::own_process;

@@ -6,67 +6,17 @@ use std::fs;
 use std::time::Duration;
 
 use ukey_tests::pkcs11::USER_PIN;
-use ukey_tests::{Bidder, Program, client_file, openssl, python, release_file, workspace_root};
+use ukey_tests::{
+    Bidder, Display, Program, openssl, pcsc_test, python, release_file, wait_until, workspace_root,
+};
 use ukey_verifier::login::AuthToken;
 use ukey_verifier::trust::{Revocation, Trust};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// The platform's folder of trusted authorities.
-fn trusts_its_ca(bidder: &Bidder) {
-    fs::create_dir(bidder.file("trust")).unwrap();
-    fs::copy(bidder.file("ca/ca.pem"), bidder.file("trust/ca.pem")).unwrap();
-}
-
-/// Runs one scenario on a bidder's machine.
-fn plays(bidder: &Bidder, script: &str, scenario: &str) {
-    let folder = bidder.folder();
-    let release = release_file("ukey-agent").unwrap_or_else(|error| panic!("{error}"));
-    release_file("ukey-verifier").unwrap_or_else(|error| panic!("{error}"));
-    trusts_its_ca(bidder);
-    let key = [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-    ];
-    let (tls_key, tls) = (bidder.file("tls.key"), bidder.file("tls.pem"));
-    let files = [
-        "-keyout",
-        tls_key.to_str().unwrap(),
-        "-out",
-        tls.to_str().unwrap(),
-    ];
-    let name = ["-days", "2", "-subj", "/CN=bid.example.cn"];
-    openssl::openssl(&[&key[..], &files, &name].concat())
-        .succeed()
-        .unwrap();
-
-    let script = workspace_root().join("tests/browser").join(script);
-    let node = Program::new("node").arg(script).arg(scenario).limit(LIMIT);
-    let node = bidder
-        .environment()
-        .into_iter()
-        .fold(node, |node, (name, value)| node.env(name, value))
-        .env(
-            "NODE_PATH",
-            client_file("node/node_modules").unwrap_or_else(|e| panic!("{e}")),
-        )
-        .env("STAGE_FOLDER", folder)
-        .env("STAGE_CHECKOUT", workspace_root())
-        .env("STAGE_RELEASE", release.parent().unwrap())
-        .env("TEST_PIN", USER_PIN)
-        .env("TMPDIR", folder);
-    let finished = node.succeed().unwrap_or_else(|error| panic!("{error}"));
-    assert!(finished.text().ends_with("done\n"), "{}", finished.text());
-}
-
 fn scenario(name: &str) -> Bidder {
     let bidder = Bidder::enrolled();
-    plays(&bidder, "signing.cjs", name);
+    bidder.plays("signing.cjs", name, LIMIT);
     bidder
 }
 
@@ -82,9 +32,11 @@ fn what_the_library_signs_other_software_verifies() {
     let certificate = fs::read(bidder.file("signer.der")).unwrap();
     let certificate = ukey_pki::Certificate::from_der(&certificate).unwrap();
     let message = fs::read(bidder.file("tender.txt")).unwrap();
-    let bare = fs::read(bidder.file("bare.sig")).unwrap();
-    let key = certificate.spki_der();
-    assert!(openssl::verifies_sm2(folder, key, &message, &bare).unwrap());
+    openssl_accepts(&bidder, "bare.sig", &message);
+    let (key, bare) = (
+        certificate.spki_der(),
+        fs::read(bidder.file("bare.sig")).unwrap(),
+    );
     assert!(!openssl::verifies_sm2(folder, key, b"other", &bare).unwrap());
     for name in ["gm.p7s", "rfc.p7s"] {
         let judge = workspace_root().join("tests/java/BcOracle.java");
@@ -106,9 +58,94 @@ fn what_the_library_signs_other_software_verifies() {
     judged(&bidder, &told);
 }
 
+/// A DER signature in a file of the bidder's, over another file, as OpenSSL sees it.
+fn openssl_accepts(bidder: &Bidder, signature: &str, content: &[u8]) {
+    let certificate = fs::read(bidder.file("signer.der")).unwrap();
+    let certificate = ukey_pki::Certificate::from_der(&certificate).unwrap();
+    let signature = fs::read(bidder.file(signature)).unwrap();
+    let key = certificate.spki_der();
+    assert!(openssl::verifies_sm2(bidder.folder(), key, content, &signature).unwrap());
+}
+
 #[test]
-fn a_large_file_goes_through_in_pieces() {
-    scenario("largeFile");
+fn a_large_file_goes_through_in_pieces_and_nobody_keeps_it() {
+    let bidder = Bidder::enrolled();
+    bidder.plays("large.cjs", "largeFile", LIMIT);
+    let tender = fs::read(bidder.file("large.bin")).unwrap();
+    openssl_accepts(&bidder, "large.sig", &tender);
+}
+
+#[test]
+fn a_pin_typed_into_a_real_window_signs() {
+    let bidder = Bidder::enrolled();
+    let display = Display::start(bidder.folder()).unwrap();
+    let bidder = bidder.at_display(display.name());
+    bidder.plays("window.cjs", "typed", LIMIT);
+    let typed = fs::read(bidder.file("typed.txt")).unwrap();
+    openssl_accepts(&bidder, "typed.sig", &typed);
+}
+
+#[test]
+fn two_tabs_sign_one_after_the_other() {
+    let bidder = Bidder::enrolled();
+    bidder.plays("together.cjs", "twoTabs", LIMIT);
+}
+
+#[test]
+fn a_token_pulled_under_an_open_window_signs_nothing() {
+    pcsc_test(
+        "a_token_pulled_under_an_open_window_signs_nothing",
+        LIMIT,
+        |lab| {
+            let bidder = Bidder::enrolled().with_reader();
+            lab.insert(0, &bidder.image()).unwrap();
+            std::thread::scope(|scope| {
+                let page = scope.spawn(|| bidder.plays("together.cjs", "pulledToken", LIMIT));
+                let asked = |name| {
+                    let path = bidder.file(name);
+                    wait_until(name, LIMIT, || path.exists() || page.is_finished());
+                };
+                asked("pull");
+                lab.pull(0).unwrap();
+                fs::write(bidder.file("pulled"), "").unwrap();
+                asked("insert");
+                lab.insert(0, &bidder.image()).unwrap();
+                fs::write(bidder.file("inserted"), "").unwrap();
+                page.join().unwrap();
+            });
+        },
+    );
+}
+
+#[test]
+fn two_browsers_share_a_token() {
+    const ROUNDS: usize = 4;
+    let bidder = Bidder::enrolled();
+    bidder.type_pins(&[&format!("SLOW:{USER_PIN}")[..]; 2 * ROUNDS]);
+    std::thread::scope(|scope| {
+        let firefox = scope.spawn(|| in_firefox(&bidder, "beside"));
+        bidder.plays("together.cjs", "besideFirefox", LIMIT);
+        firefox.join().unwrap();
+    });
+    for browser in ["chromium", "firefox"] {
+        for round in 0..ROUNDS {
+            let message = format!("{browser} {round}");
+            openssl_accepts(
+                &bidder,
+                &format!("{browser}-{round}.sig"),
+                message.as_bytes(),
+            );
+        }
+    }
+    let audit = bidder.audit();
+    let signed = audit
+        .lines()
+        .filter(|line| line.contains(r#""operation":"sign""#));
+    let (good, bad): (Vec<_>, Vec<_>) = signed.partition(|line| line.contains(r#""result":"ok""#));
+    assert_eq!((good.len(), bad.len()), (2 * ROUNDS, 0), "{audit}");
+    let windows = bidder.windows();
+    assert_eq!(windows.matches("GETPIN").count(), 2 * ROUNDS);
+    assert!(!windows.contains("OVERLAP"), "{windows}");
 }
 
 #[test]
@@ -162,37 +199,38 @@ fn judged(bidder: &Bidder, told: &serde_json::Value) {
     assert!(verify(origin, "another").is_err());
 }
 
-#[test]
-fn firefox_logs_in_with_the_same_extension() {
-    let bidder = Bidder::enrolled();
-    trusts_its_ca(&bidder);
+/// Runs a part of `firefox_signing.py`; what it printed.
+fn in_firefox(bidder: &Bidder, part: &str) -> String {
     let hosts = bidder.file(".mozilla/native-messaging-hosts");
-    let install = ["install", "--only-given", "--firefox-folder"];
     let agent = release_file("ukey-agent").unwrap_or_else(|error| panic!("{error}"));
     Program::new(&agent)
-        .args(install)
+        .args(["install", "--only-given", "--firefox-folder"])
         .arg(&hosts)
         .succeed()
         .unwrap_or_else(|e| panic!("{e}"));
-    let (profile, site) = (bidder.file("firefox"), bidder.file("site"));
+    let (profile, site) = (bidder.file("firefox"), bidder.file("firefox-site"));
     fs::create_dir(&profile).unwrap();
     fs::create_dir(&site).unwrap();
     let tool = workspace_root().join("tools/ukey-agent");
     fs::copy(tool.join("web/ukey.js"), site.join("ukey.js")).unwrap();
-    bidder.type_pins(&[USER_PIN]);
-
     let python = Program::new(python().unwrap()).limit(LIMIT);
     let python = python.arg(workspace_root().join("tests/python/firefox_signing.py"));
-    let python = python.args([&profile, &tool.join("extension"), &site]);
-    let environment = bidder.environment().into_iter();
-    let python = environment.fold(python, |python, (name, value)| python.env(name, value));
+    let folders = [&profile, &tool.join("extension"), &site];
+    let python = python.arg(part).args(folders).arg(bidder.folder());
     let python = python
+        .envs(bidder.environment())
         .env("UKEY_AGENT_DEVELOPER", "on")
         .env("TMPDIR", bidder.folder());
-    let said = python
-        .succeed()
-        .unwrap_or_else(|error| panic!("{error}"))
-        .text();
+    let finished = python.succeed().unwrap_or_else(|error| panic!("{error}"));
+    finished.text()
+}
+
+#[test]
+fn firefox_logs_in_with_the_same_extension() {
+    let bidder = Bidder::enrolled();
+    bidder.trusts_its_ca();
+    bidder.type_pins(&[USER_PIN]);
+    let said = in_firefox(&bidder, "login");
     let told: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
     assert_eq!(told["tokens"], 1, "{told}");
     assert_eq!(told["wrong"], "ERR_UKEY_NO_CERT");

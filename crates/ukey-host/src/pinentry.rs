@@ -8,7 +8,7 @@
 use crate::Config;
 use std::{
     env,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
@@ -206,7 +206,7 @@ impl Pinentry {
         let streams = child.stdin.take().zip(child.stdout.take());
         cancellation.adopt(child);
         let answer = match streams {
-            Some((commands, answers)) => Conversation::new(commands, answers).run(window, question),
+            Some((commands, answers)) => Conversation { commands, answers }.run(window, question),
             None => Err(PinentryError::Io(io::ErrorKind::BrokenPipe.into())),
         };
         cancellation.release();
@@ -219,20 +219,13 @@ impl Pinentry {
     }
 }
 
-/// One window's streams.
+/// One window's streams. Answers are read byte by byte: a buffer would keep the PIN.
 struct Conversation {
     commands: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: ChildStdout,
 }
 
 impl Conversation {
-    fn new(commands: ChildStdin, answers: ChildStdout) -> Self {
-        Self {
-            commands,
-            answers: BufReader::with_capacity(LINE_MAX, answers),
-        }
-    }
-
     fn run(
         mut self,
         window: &Window<'_>,
@@ -278,17 +271,28 @@ impl Conversation {
         let mut data = Zeroizing::new(Vec::with_capacity(LINE_MAX));
         let mut line = Zeroizing::new(Vec::with_capacity(LINE_MAX));
         loop {
-            line.clear();
-            if self.answers.read_until(b'\n', &mut line)? == 0 {
-                return Err(PinentryError::Io(io::ErrorKind::UnexpectedEof.into()));
-            }
-            let text = line.strip_suffix(b"\n").unwrap_or(&line);
-            match text {
+            self.read_line(&mut line)?;
+            match &line[..] {
                 [b'O', b'K', ..] => return Ok(data),
                 [b'D', b' ', rest @ ..] => unescape(rest, &mut data),
                 [b'E', b'R', b'R', b' ', rest @ ..] => return Err(refusal(rest)),
                 // Status and comment lines.
                 _ => {}
+            }
+        }
+    }
+
+    /// Reads up to a line end, without it.
+    fn read_line(&mut self, line: &mut Zeroizing<Vec<u8>>) -> io::Result<()> {
+        line.clear();
+        let mut byte = Zeroizing::new([0]);
+        loop {
+            self.answers.read_exact(&mut byte[..])?;
+            match byte[0] {
+                b'\n' => return Ok(()),
+                // A vector that grew would leave its old place unwiped.
+                _ if line.len() == LINE_MAX => return Err(io::ErrorKind::InvalidData.into()),
+                other => line.push(other),
             }
         }
     }

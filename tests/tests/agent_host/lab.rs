@@ -24,10 +24,15 @@ pub(crate) struct Lab {
 
 impl Lab {
     pub(crate) fn new() -> Self {
+        Self::of(Command::new(release_file("ukey-agent").unwrap()).arg("native-host"))
+    }
+
+    /// With an agent that is started by this command.
+    pub(crate) fn of(command: &mut Command) -> Self {
         let bidder = Bidder::enrolled();
-        let mut agent = Command::new(release_file("ukey-agent").unwrap())
-            .arg("native-host")
+        let mut agent = command
             .envs(bidder.environment())
+            .current_dir(bidder.folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod lab;
+mod pins;
+mod secrecy;
 
 use lab::{ANSWER, Lab, PAGE, base64, bytes};
 use serde_json::{Value, json};

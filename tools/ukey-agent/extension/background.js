@@ -66,10 +66,19 @@ function fromAgent(message) {
   }
 }
 
+// Whether a message is short enough. A piece of a file is not written out for that: base64 stays as it is.
+function fits({ method, params }) {
+  const room = MAX_MESSAGE - 1024; // origin, id and so on
+  if (method === "streamWrite" && typeof params.data === "string" && !/[^A-Za-z0-9+/=]/.test(params.data)) {
+    return params.data.length < room;
+  }
+  return new TextEncoder().encode(JSON.stringify(params)).length < room;
+}
+
 function send(page, id, method, params, sender, lang) {
   const own = `x${++lastId}`;
   const message = { v: PROTOCOL, id: own, method, params, origin: sender.origin, lang: lang.slice(0, 16) };
-  if (JSON.stringify(message).length > MAX_MESSAGE) {
+  if (!fits(message)) {
     refuse(page, id, "ERR_UKEY_TOO_LARGE", "a message has at most 1 MiB");
     return;
   }
@@ -87,6 +96,20 @@ function originOf(sender) {
   return sender.origin ?? (sender.url ? new URL(sender.url).origin : "null");
 }
 
+/** Passes a page's request to the agent, or says why not. */
+function pass(page, { id, method, params, lang }, sender) {
+  const lifecycle = page.sender.documentLifecycle;
+  if (lifecycle !== undefined && lifecycle !== "active") {
+    refuse(page, id, "ERR_UKEY_ORIGIN_DENIED", "the page is not the active one");
+  } else if (!METHODS.has(method)) {
+    refuse(page, id, "ERR_UKEY_UNSUPPORTED", "no such method");
+  } else if (hasPinField(params)) {
+    refuse(page, id, "ERR_UKEY_PIN_IN_REQUEST", "a PIN is typed into the agent's window, never sent by a page");
+  } else {
+    send(page, id, method, params, sender, lang ?? "");
+  }
+}
+
 api.runtime.onConnect.addListener((page) => {
   const sender = { origin: originOf(page.sender) };
   if (page.name === "options") return;
@@ -96,20 +119,16 @@ api.runtime.onConnect.addListener((page) => {
   }
   pages.set(page, new Set());
   page.onMessage.addListener((message) => {
-    const { kind, id, method, params, lang } = message;
+    const { kind, id } = message;
     if (kind === "cancel") {
       cancel((request) => request.page === page && request.id === id);
       return;
     }
-    const lifecycle = page.sender.documentLifecycle;
-    if (lifecycle !== undefined && lifecycle !== "active") {
-      refuse(page, id, "ERR_UKEY_ORIGIN_DENIED", "the page is not the active one");
-    } else if (!METHODS.has(method)) {
-      refuse(page, id, "ERR_UKEY_UNSUPPORTED", "no such method");
-    } else if (hasPinField(params)) {
-      refuse(page, id, "ERR_UKEY_PIN_IN_REQUEST", "a PIN is typed into the agent's window, never sent by a page");
-    } else {
-      send(page, id, method, params, sender, lang ?? "");
+    try {
+      pass(page, message, sender);
+    } catch {
+      // Messages are structured clones, so params may go round in circles or down without end.
+      refuse(page, id, "ERR_UKEY_BAD_PARAMS", "parameters are plain values");
     }
   });
   page.onDisconnect.addListener(() => {

@@ -26,6 +26,8 @@ use ukey_token::{CancelToken, Registry};
 
 /// Most requests that wait behind the one that is done.
 const MAX_WAITING: usize = 4;
+/// Most pieces of files that wait: what pages send ahead (`WINDOW` of `ukey.js`) in all streams.
+const MAX_PIECES: usize = 16;
 /// How long a page has to wait after the user's no.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
@@ -53,7 +55,13 @@ struct Job {
 }
 
 /// Requests that wait or are done, by id.
-type Pending = Mutex<HashMap<String, Arc<CancelList>>>;
+type Pending = Mutex<HashMap<String, Waiting>>;
+
+/// What is kept of a request until it is answered.
+struct Waiting {
+    cancels: Arc<CancelList>,
+    is_piece: bool,
+}
 
 impl Host {
     /// Serves one browser until it closes the pipe.
@@ -73,7 +81,9 @@ impl Host {
                 jobs.send(job).ok();
             });
             // The page is gone: no window stays, no signature is made.
-            lock(&pending).values().for_each(|cancels| cancels.cancel());
+            lock(&pending)
+                .values()
+                .for_each(|waiting| waiting.cancels.cancel());
             drop(jobs);
             worker.join().ok();
             self.registry.cancel(&stop);
@@ -106,8 +116,8 @@ impl Host {
                     send(output, &failure(refusal.id.as_deref(), &refusal.error))?;
                 }
                 Ok(Message::Cancel { id }) => {
-                    if let Some(cancels) = lock(pending).get(&id) {
-                        cancels.cancel();
+                    if let Some(waiting) = lock(pending).get(&id) {
+                        waiting.cancels.cancel();
                     }
                 }
                 Ok(Message::Request(request)) => match admit(pending, &request) {
@@ -237,7 +247,9 @@ fn admit(
     request: &Request,
 ) -> Result<(Arc<Cancellation>, Arc<CancelList>), Error> {
     let mut pending = lock(pending);
-    if pending.len() > MAX_WAITING {
+    let is_piece = request.method == "streamWrite";
+    let ahead = pending.values().filter(|other| other.is_piece == is_piece);
+    if ahead.count() > if is_piece { MAX_PIECES } else { MAX_WAITING } {
         return Err(Error::new(Code::Busy, "too many requests wait"));
     }
     if pending.contains_key(&request.id) {
@@ -246,7 +258,11 @@ fn admit(
     let cancellation = Arc::new(Cancellation::new());
     let cancels = Arc::new(CancelList::default());
     cancels.add(&cancellation);
-    pending.insert(request.id.clone(), Arc::clone(&cancels));
+    let waiting = Waiting {
+        cancels: Arc::clone(&cancels),
+        is_piece,
+    };
+    pending.insert(request.id.clone(), waiting);
     Ok((cancellation, cancels))
 }
 

@@ -15,6 +15,7 @@
 //! | [`window`], [`text`] | what the user is shown, in Chinese and English |
 //! | [`token`] | certificates of all tokens, and keys that ask for their PIN when used |
 //! | [`consent`], [`audit`] | who may see certificates; what was done, hash-chained |
+//! | [`memory`] | keeps PINs out of cores |
 //! | [`install`] | host manifests of the browsers |
 //!
 //! Nothing here knows APDUs. Everything that a page sends is hostile until it has been read.
@@ -27,6 +28,7 @@ pub mod files;
 pub mod frame;
 pub mod host;
 pub mod install;
+pub mod memory;
 pub mod method;
 pub mod origin;
 mod peer;

@@ -13,6 +13,7 @@ use ukey_agent::audit::{AuditLog, Verdict};
 use ukey_agent::consent::Consents;
 use ukey_agent::host::Host;
 use ukey_agent::install::{self, Family, Place};
+use ukey_agent::memory;
 use ukey_agent::origin::Origin;
 use ukey_agent::serve::Server;
 use ukey_agent::window::{NoUi, PinUi};
@@ -187,6 +188,7 @@ fn host(channel: &'static str) -> io::Result<Host> {
     let config = config()?;
     // Standard output belongs to the browser; logs go to standard error or a file.
     ukey_host::init_logging(&config);
+    memory::keep_to_ourselves();
     let ui: Arc<dyn PinUi> = match Pinentry::find(&config) {
         Ok(pinentry) => Arc::new(pinentry),
         Err(error) => {

@@ -172,11 +172,22 @@ impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> core::result::Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        STANDARD
-            .decode(text)
-            .map(Self)
-            .map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Base64)
+    }
+}
+
+/// Decodes the text where it stands: a piece of a file is long.
+struct Base64;
+
+impl serde::de::Visitor<'_> for Base64 {
+    type Value = Bytes;
+
+    fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str("base64")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> core::result::Result<Bytes, E> {
+        STANDARD.decode(text).map(Bytes).map_err(E::custom)
     }
 }
 

@@ -175,6 +175,10 @@ impl Asker {
             }
             match application.verify_pin(PinType::User, &pin) {
                 Ok(()) => return Ok(pin),
+                // That was the last try: asking again is no use.
+                Err(ukey_token::Error::PinIncorrect { tries_left: 0 }) => {
+                    return Err(ukey_token::Error::PinLocked.into());
+                }
                 Err(ukey_token::Error::PinIncorrect { tries_left: left }) => tries_left = left,
                 Err(e) => return Err(e.into()),
             }

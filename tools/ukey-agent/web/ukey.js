@@ -8,6 +8,8 @@
 
 /** Bytes of a file that go to the agent in one message. */
 const PIECE = 512 * 1024;
+/** Pieces on their way at once, so that the browser's processes and the agent work side by side. */
+const WINDOW = 4;
 /** How long the extension may take to say that it is there, in milliseconds. */
 const HELLO_TIMEOUT = 1000;
 
@@ -23,6 +25,7 @@ export class UkeyError extends Error {
 
 /** Base64 of bytes. */
 export function toBase64(bytes) {
+  if (bytes.toBase64) return bytes.toBase64(); // older browsers have no such method, and need many times as long
   let text = "";
   for (let at = 0; at < bytes.length; at += 0x8000) {
     text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
@@ -32,6 +35,7 @@ export function toBase64(bytes) {
 
 /** Bytes of base64. */
 export function fromBase64(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
@@ -189,13 +193,23 @@ const call = (method, params = {}, options = {}) => carrier().call(method, param
 /** Pushes a blob through a stream of the agent; `take` gets what comes out. Returns the result. */
 async function pump(begin, blob, options, take = () => {}) {
   const { stream } = await call("streamBegin", begin, options);
+  const onTheirWay = []; // oldest first, as the agent answers them
+  const arrive = async () => {
+    const { end, answer } = onTheirWay.shift();
+    const { data } = await answer;
+    if (data) await take(fromBase64(data));
+    options.onProgress?.(end, blob.size);
+  };
   try {
     for (let at = 0; at < blob.size; at += PIECE) {
-      const piece = new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
-      const { data } = await call("streamWrite", { stream, data: toBase64(piece) }, options);
-      if (data) await take(fromBase64(data));
-      options.onProgress?.(Math.min(at + PIECE, blob.size), blob.size);
+      const end = Math.min(at + PIECE, blob.size);
+      const piece = new Uint8Array(await blob.slice(at, end).arrayBuffer());
+      if (onTheirWay.length === WINDOW) await arrive();
+      const answer = call("streamWrite", { stream, data: toBase64(piece) }, options);
+      answer.catch(() => {}); // reported when its turn comes, or by an earlier one
+      onTheirWay.push({ end, answer });
     }
+    while (onTheirWay.length > 0) await arrive();
     for (;;) {
       const { data, result } = await call("streamEnd", { stream }, options);
       if (data) await take(fromBase64(data));

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+mod browser;
 mod ca;
 mod embedded;
 mod envelope;
@@ -25,6 +26,8 @@ fn main() {
         .as_slice()
     {
         [] => everything(),
+        ["browser"] => browser::run(browser::DEFAULT_MIB),
+        ["browser", mib] => browser::run(mib.parse().expect("a size in MiB")),
         ["ca"] => ca::run(ca::DEFAULT_REQUESTS),
         ["ca", requests] => ca::run(requests.parse().expect("a number of requests")),
         ["softhsm"] => softhsm::run(),
@@ -40,7 +43,7 @@ fn main() {
         _ => {
             eprintln!(
                 "usage: ukey-bench [softhsm | kernels | ca [REQUESTS] | embedded | pcsc | skf | \
-                 envelope [MIB]]"
+                 envelope [MIB] | browser [MIB]]"
             );
             std::process::exit(2);
         }
@@ -55,6 +58,7 @@ fn everything() {
     skf::run();
     envelope::run(envelope::DEFAULT_MIB);
     ca::run(ca::DEFAULT_REQUESTS);
+    browser::run(browser::DEFAULT_MIB);
 }
 
 /// Medians of the two sides, measured in turn.

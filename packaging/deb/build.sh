@@ -5,6 +5,7 @@
 #                              libraries (default: release of the target folder)
 #
 # ukey      libraries, programs, registration with p11-kit, udev rules, man pages, completions
+# ukey-agent  signing in the browser: the agent, its registration with browsers, the packed extension
 # ukey-sim  the token in software and a unit that runs it, for demonstrations only
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,17 +34,34 @@ needs() {
         sed -n 's/^shlibs:Depends=//p'
 }
 
+# generate NAME: man pages and completions of a program that writes its own
 generate() {
-    local admin=$build/ukey-admin man=$root/usr/share/man/man1
+    local name=$1 program=$build/$1 man=$root/usr/share/man/man1
     mkdir -p "$man"
-    "$admin" man-pages "$man" >/dev/null
+    "$program" man-pages "$man" >/dev/null
     gzip -9n "$man"/*.1
-    "$admin" completions bash >"$stage/bash"
-    "$admin" completions zsh >"$stage/zsh"
-    "$admin" completions fish >"$stage/fish"
-    put 644 "$stage/bash" /usr/share/bash-completion/completions/ukey-admin
-    put 644 "$stage/zsh" /usr/share/zsh/vendor-completions/_ukey-admin
-    put 644 "$stage/fish" /usr/share/fish/vendor_completions.d/ukey-admin.fish
+    "$program" completions bash >"$stage/bash"
+    "$program" completions zsh >"$stage/zsh"
+    "$program" completions fish >"$stage/fish"
+    put 644 "$stage/bash" "/usr/share/bash-completion/completions/$name"
+    put 644 "$stage/zsh" "/usr/share/zsh/vendor-completions/_$name"
+    put 644 "$stage/fish" "/usr/share/fish/vendor_completions.d/$name.fish"
+}
+
+# Files for the browsers. The host manifests are not conffiles: they name a program, and go with it.
+browser_files() {
+    local web=$top/tools/ukey-agent/web packed=$stage/extension
+    put_program ukey-agent
+    "$build/ukey-agent" install --system --root "$root" --program /usr/bin/ukey-agent >/dev/null
+    "$top/packaging/extension/pack.sh" "$packed" >/dev/null
+    put 644 "$packed/ukey-extension.zip" /usr/share/ukey/extension/ukey-extension.zip
+    put 644 "$packed/ukey-extension.xpi" /usr/share/ukey/extension/ukey-extension.xpi
+    for script in ukey.js ukey.classic.js ukey.d.ts ukey-sof.js; do
+        put 644 "$web/$script" "/usr/share/ukey/web/$script"
+    done
+    for policy in chromium-policy firefox-policies; do
+        put 644 "$top/packaging/extension/$policy.json" "/usr/share/doc/ukey-agent/examples/$policy.json"
+    done
 }
 
 documents() {
@@ -86,13 +104,23 @@ put_program ukey-ca
 put 644 "$here/ukey.module" /usr/share/p11-kit/modules/ukey.module
 put 644 "$here/70-ukey.rules" /usr/lib/udev/rules.d/70-ukey.rules
 put 644 "$here/50-ukey-group.rules" /usr/share/doc/ukey/examples/50-ukey-group.rules
-generate
+generate ukey-admin
 documents ukey
 RECOMMENDS='pcscd, p11-kit' finish ukey \
     "$(needs "$root/usr/bin/ukey-admin" "$root/usr/lib/$triplet/pkcs11/libukey_pkcs11.so")" \
     "middleware for Chinese USBKEYs
  PKCS#11 and SKF (GM/T 0016) libraries for tokens with SM2 and RSA keys, the
  operator's program ukey-admin, and ukey-ca, a small certification authority."
+
+root=$stage/ukey-agent
+browser_files
+generate ukey-agent
+documents ukey-agent
+RECOMMENDS='pinentry-qt | pinentry-gtk2 | pinentry-gnome3, pcscd' finish ukey-agent \
+    "$(needs "$root/usr/bin/ukey-agent")" \
+    "signing in the browser with USBKEYs
+ The agent that Chromium, Chrome, Edge and Firefox start for the ukey extension, its
+ registration with them, the extension itself, and ukey.js for web pages."
 
 root=$stage/ukey-sim
 put_program ukey-sim

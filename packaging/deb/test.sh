@@ -42,6 +42,16 @@ knows_module() {
 }
 manual() { gzip -dc "$root/usr/share/man/man1/$1.1.gz" | grep -q '^\.TH'; }
 rule_names_class() { grep -q ':0b????:.*uaccess' "$root/usr/lib/udev/rules.d/70-ukey.rules"; }
+manifests() {
+    local folder
+    for folder in etc/chromium etc/opt/chrome etc/opt/edge usr/lib/mozilla; do
+        jq -e '.name == "org.ukey.agent" and .path == "/usr/bin/ukey-agent" and .type == "stdio"' \
+            "$root/$folder/native-messaging-hosts/org.ukey.agent.json" || return 1
+    done
+    jq -e '.allowed_extensions == ["ukey@ukey.example"]' "$root/usr/lib/mozilla/native-messaging-hosts/org.ukey.agent.json"
+}
+# packed ARCHIVE EXPRESSION: what holds for the manifest of a packed extension
+packed() { python3 -m zipfile -e "$root/usr/share/ukey/extension/$1" "$root/unpacked" && jq -e "$2" "$root/unpacked/manifest.json"; rm -r "$root/unpacked"; }
 no_leftovers() {
     local left
     left=$(cd "$root" && find . -mindepth 1 ! -path './var*' ! -name log ! -name said)
@@ -68,7 +78,17 @@ check 'manual of ukey-admin' manual ukey-admin
 check 'manual of one command' manual ukey-admin-batch-run
 check 'completion for bash' bash -n "$root/usr/share/bash-completion/completions/ukey-admin"
 check 'udev rule' rule_names_class
+check 'ukey-agent runs' "$root/usr/bin/ukey-agent" --version
+check 'manual of ukey-agent' manual ukey-agent
+check 'manual of its commands' manual ukey-agent-consent-keep-unlocked
+check 'completion of ukey-agent' bash -n "$root/usr/share/bash-completion/completions/ukey-agent"
+check 'the browsers are told of the agent' manifests
+check 'the extension for Chromium, https pages only' packed ukey-extension.zip \
+    '.key and ([.content_scripts[].matches[]] == ["https://*/*"])'
+check 'the extension for Firefox' packed ukey-extension.xpi '.browser_specific_settings.gecko.id == "ukey@ukey.example" and (has("key") | not)'
+check 'policies are examples only' there usr/share/doc/ukey-agent/examples/chromium-policy.json \
+    usr/share/doc/ukey-agent/examples/firefox-policies.json
 check 'nothing is in force for groups' test ! -e "$root/etc/polkit-1"
-check 'removed' in_root --purge ukey ukey-sim
+check 'removed' in_root --purge ukey ukey-agent ukey-sim
 check 'nothing is left' no_leftovers
 exit $failed

@@ -279,17 +279,55 @@ async function killedAgent() {
   await close();
 }
 
-/** The options page: the self-test finds everything in order. */
+/** The options page: self-test, consents, the log and its verdict. Content scripts ask the same in vain. */
 async function optionsPage() {
-  const context = await browser();
-  const page = context.pages()[0] ?? (await context.newPage());
-  await page.goto("chrome-extension://ifpaoghmfhbgikljlppljegoaoliglik/options.html");
-  await page.waitForSelector("#steps li:nth-child(3)");
+  const { origin, page, context, close } = await blankStage();
+  await only(page, "sign");
+
+  // In the world of the content script, which has the extension's id.
+  const debug = await context.newCDPSession(page);
+  const worlds = [];
+  debug.on("Runtime.executionContextCreated", (event) => worlds.push(event.context));
+  await debug.send("Runtime.enable");
+  const world = worlds.find((one) => one.auxData.type === "isolated" && one.origin.startsWith("chrome-extension://"));
+  const fromScript = async (method) => {
+    const expression = `chrome.runtime.sendMessage({ kind: "manage", method: "${method}", params: {} })`;
+    const reply = await debug.send("Runtime.evaluate", { expression, contextId: world.id, awaitPromise: true, returnByValue: true });
+    return reply.result.value.error?.code;
+  };
+  for (const method of ["consents", "auditTail", "selfTest", "sign"]) {
+    assert.equal(await fromScript(method), "ERR_UKEY_ORIGIN_DENIED", method);
+  }
+  const byPage = await inPage(page, () => new Promise((resolve) => {
+    window.addEventListener("message", ({ data }) => data.ukey === "answer" && data.id === "m" && resolve(data.error.code));
+    window.postMessage({ ukey: "request", id: "m", method: "consents", params: {} }, location.origin);
+  }));
+  assert.equal(byPage, "ERR_UKEY_UNSUPPORTED");
+
+  const options = await context.newPage();
+  await options.goto("chrome-extension://ifpaoghmfhbgikljlppljegoaoliglik/options.html");
+  await options.waitForSelector("#audit:not([hidden]) tbody tr");
+  assert.deepEqual(await options.$$eval("#steps li", (items) => items.map((item) => item.className)), Array(5).fill("ok"));
   const shots = process.env.STAGE_SHOTS ?? file("shots");
   fs.mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, "options.png") });
-  assert.deepEqual(await page.$$eval("#steps li", (items) => items.map((item) => item.className)), ["ok", "ok", "ok"]);
-  await context.close();
+  await options.screenshot({ path: path.join(shots, "options.png"), fullPage: true });
+  assert.equal(await options.textContent("#consents tbody td"), origin);
+  assert.equal(await options.getAttribute("#verdict", "class"), "ok");
+  assert.ok((await options.$$eval("#codes dt", (codes) => codes.length)) > 20);
+
+  await options.selectOption("#consents select", "15");
+  const consents = () => JSON.parse(fs.readFileSync(file("state/ukey/agent/consent.json"), "utf8"));
+  await until("the choice is kept", () => consents().unlocked?.[origin] === 15);
+  await options.click("#consents button");
+  await options.waitForSelector("#no-consents:not([hidden])");
+  assert.deepEqual(consents().origins, {});
+
+  const log = file("state/ukey/agent/audit.jsonl");
+  fs.writeFileSync(log, fs.readFileSync(log, "utf8").replace("listCertificates", "listCertificate5"));
+  await options.click("#again");
+  await options.waitForSelector("#verdict.fail");
+  await options.screenshot({ path: path.join(shots, "options-broken.png"), fullPage: true });
+  await close();
 }
 
 /** A page of the platforms of today: global SOF_* functions with callbacks, numbers of the XTX profile. */
@@ -403,7 +441,8 @@ async function loopback() {
     socket.onerror = () => resolve("refused");
   }), `ws://127.0.0.1:${server.port}`);
   assert.equal(refused, "refused");
-  assert.equal(user.audit().length, lines);
+  const told = user.audit().slice(lines);
+  assert.deepEqual(told.map(({ origin, result }) => [origin, result]), [[other, "ERR_UKEY_ORIGIN_DENIED"]]);
   await close();
 }
 

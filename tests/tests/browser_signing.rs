@@ -169,7 +169,7 @@ fn a_killed_agent_is_told_and_replaced() {
 }
 
 #[test]
-fn the_options_page_tests_itself() {
+fn the_options_page_tests_consents_and_logs() {
     scenario("optionsPage");
 }
 

@@ -7,6 +7,7 @@
 //! | [`name`] | distinguished names | RFC 5280 |
 //! | [`certificate`] | certificates, key usage, paths | GB/T 20518, RFC 5280 |
 //! | [`crl`] | certificate revocation lists | RFC 5280 |
+//! | [`ocsp`] | online certificate status | RFC 6960 |
 //! | [`request`] | certification requests | RFC 2986, GM/T 0092 |
 //! | [`csr_response`] | answer with the double certificate | GM/T 0092 |
 //! | [`enveloped_key`] | wrapped encryption pair | GM/T 0009, GM/T 0016 |
@@ -36,6 +37,7 @@ mod instant;
 pub mod key;
 pub mod login;
 pub mod name;
+pub mod ocsp;
 pub mod oid;
 mod pem;
 pub mod request;

@@ -112,12 +112,22 @@ oids! {
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
     /// extKeyUsage.
     EXTENDED_KEY_USAGE = "2.5.29.37";
+    /// authorityInfoAccess.
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
 
     // Extended key usages
     /// id-kp-timeStamping.
     TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
     /// id-kp-OCSPSigning.
     OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+
+    // OCSP (RFC 6960)
+    /// id-ad-ocsp: the access method of authorityInfoAccess.
+    OCSP = "1.3.6.1.5.5.7.48.1";
+    /// id-pkix-ocsp-basic: the one type of response.
+    OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
+    /// id-pkix-ocsp-nonce.
+    OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
 
     // Name attributes
     /// commonName.

@@ -1,5 +1,8 @@
 // Service worker: adds what the browser knows about the page and passes messages to the native agent.
 // It decides nothing that the agent does not decide again, and keeps no secrets.
+//
+// A page's messages carry the page's origin, as the browser states it. Those of our own options page carry
+// the word "extension" in its place, which no page's can.
 "use strict";
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -9,6 +12,10 @@ const METHODS = new Set([
   "status", "listCertificates", "authenticate", "sign", "encrypt", "decrypt", "verify", "random",
   "checkPin", "changePin", "pinTries", "deviceInfo", "streamBegin", "streamWrite", "streamEnd", "streamAbort",
 ]);
+// What the options page asks; pages cannot.
+const MANAGEMENT = new Set(["status", "selfTest", "consents", "revokeConsent", "keepUnlocked", "auditTail"]);
+const EXTENSION = "extension";
+const OPTIONS = api.runtime.getURL("options.html");
 const PIN_NAMES = new Set(["pin", "passwd", "password", "passcode"]);
 const MAX_MESSAGE = 1024 * 1024;
 
@@ -156,17 +163,27 @@ function showPresence(tokens) {
 function askPresence() {
   const own = `x${++lastId}`;
   waiting.set(own, { page: null, id: "", method: "status" });
-  agent?.postMessage({ v: PROTOCOL, id: own, method: "status", origin: "https://extension.ukey.invalid" });
+  agent?.postMessage({ v: PROTOCOL, id: own, method: "status", origin: EXTENSION });
 }
 
-// The options page asks for a self-test; it is part of the extension, not a web page.
+// Whether a message is from our options page. A content script has our id too, but the address of its page.
+function isOptionsPage(sender) {
+  return sender.id === api.runtime.id && sender.frameId === 0 && sender.url?.split(/[?#]/)[0] === OPTIONS &&
+    (sender.origin === undefined || OPTIONS === `${sender.origin}/options.html`);
+}
+
+// The options page asks the agent; web pages and content scripts cannot by this way.
 api.runtime.onMessage.addListener((message, sender, answer) => {
-  if (sender.id !== api.runtime.id || message?.kind !== "self-test") return false;
+  if (message?.kind !== "manage") return false;
+  if (!isOptionsPage(sender) || !MANAGEMENT.has(message.method)) {
+    answer({ error: { code: "ERR_UKEY_ORIGIN_DENIED", message: "for the options page only" } });
+    return false;
+  }
   const own = `x${++lastId}`;
-  const page = { postMessage: (reply) => answer(reply) };
-  waiting.set(own, { page, id: "self-test", method: "status" });
+  waiting.set(own, { page: { postMessage: answer }, id: "", method: message.method });
   try {
-    agentPort().postMessage({ v: PROTOCOL, id: own, method: "status", origin: "https://extension.ukey.invalid" });
+    const params = message.params ?? {};
+    agentPort().postMessage({ v: PROTOCOL, id: own, method: message.method, params, origin: EXTENSION });
   } catch (error) {
     waiting.delete(own);
     answer({ error: { code: "ERR_UKEY_NO_AGENT", message: String(error?.message ?? error) } });

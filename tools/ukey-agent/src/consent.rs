@@ -2,14 +2,18 @@
 //! covers a signature. `/etc/ukey/agent-origins.json`, if root owns it, decides before the user:
 //!
 //! ```json
-//! {"allow":["https://bid.example.cn"], "deny":["https://ads.example.com"]}
+//! {"allow":["https://bid.example.cn"], "deny":["https://ads.example.com"], "keepUnlocked":false}
 //! ```
+//!
+//! For a site with consent the user may also choose that the token stays unlocked for some minutes after a PIN
+//! ([`crate::unlock`]), unless the managed file forbids it.
 
 use crate::error::{Code, Error, Result};
 use crate::files;
 use crate::origin::Origin;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use std::{fs, io, path::PathBuf};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -19,6 +23,8 @@ const MANAGED: &str = "/etc/ukey/agent-origins.json";
 const FILE: &str = "consent.json";
 /// Most origins that are remembered.
 const MAX_ORIGINS: usize = 1000;
+/// Longest time that a token stays unlocked.
+const MAX_MINUTES: u32 = 60;
 
 /// What is known about an origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,9 @@ struct Store {
     version: u32,
     /// When consent was given, by origin.
     origins: BTreeMap<String, String>,
+    /// For how many minutes after a PIN the token stays unlocked, by origin.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    unlocked: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +53,19 @@ struct Store {
 struct Managed {
     allow: Vec<String>,
     deny: Vec<String>,
+    #[serde(rename = "keepUnlocked")]
+    keep_unlocked: Option<bool>,
+}
+
+/// A site with the user's consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Its origin.
+    pub origin: String,
+    /// When consent was given, RFC 3339.
+    pub since: String,
+    /// For how many minutes after a PIN the token stays unlocked; 0 when it is logged out after every operation.
+    pub minutes: u32,
 }
 
 /// The consents of one user.
@@ -106,15 +128,64 @@ impl Consents {
         let mut known = false;
         self.change(|store| {
             known = store.origins.remove(origin).is_some();
+            store.unlocked.remove(origin);
             Ok(())
         })?;
         Ok(known)
     }
 
-    /// All origins with the time of their consent, RFC 3339.
+    /// All sites with the user's consent.
     #[must_use]
-    pub fn list(&self) -> Vec<(String, String)> {
-        self.load().origins.into_iter().collect()
+    pub fn list(&self) -> Vec<Site> {
+        let Store {
+            origins, unlocked, ..
+        } = self.load();
+        let site = |(origin, since)| Site {
+            minutes: unlocked.get(&origin).copied().unwrap_or_default(),
+            origin,
+            since,
+        };
+        origins.into_iter().map(site).collect()
+    }
+
+    /// Whether the administrator lets users keep tokens unlocked.
+    #[must_use]
+    pub fn may_keep_unlocked(&self) -> bool {
+        let managed = self.managed();
+        managed.is_ok_and(|managed| managed.keep_unlocked != Some(false))
+    }
+
+    /// How long after a PIN the token stays unlocked for this site; none when it is logged out after every
+    /// operation, as it is unless the user chose otherwise and may.
+    #[must_use]
+    pub fn keep_unlocked(&self, origin: &Origin) -> Option<Duration> {
+        let minutes = *self.load().unlocked.get(origin.as_str())?;
+        let chosen = (1..=MAX_MINUTES).contains(&minutes)
+            && self.may_keep_unlocked()
+            && self.standing(origin) == Standing::Allowed;
+        chosen.then(|| Duration::from_secs(u64::from(minutes) * 60))
+    }
+
+    /// Remembers for how many minutes after a PIN the token stays unlocked for this site; 0 for not at all.
+    ///
+    /// # Errors
+    /// [`Code::BadParams`] beyond an hour, [`Code::OriginDenied`] for a site without consent or where the
+    /// administrator forbids it, [`Code::Internal`] when it cannot be written.
+    pub fn set_keep_unlocked(&self, origin: &Origin, minutes: u32) -> Result<()> {
+        if minutes > MAX_MINUTES {
+            return Err(Error::bad_params("at most 60 minutes"));
+        }
+        let may = self.may_keep_unlocked() && self.standing(origin) == Standing::Allowed;
+        if minutes > 0 && !may {
+            return Err(Error::new(Code::OriginDenied, "not for this site"));
+        }
+        self.change(|store| {
+            match minutes {
+                0 => store.unlocked.remove(origin.as_str()),
+                _ => store.unlocked.insert(origin.as_str().to_owned(), minutes),
+            };
+            Ok(())
+        })
     }
 
     fn managed(&self) -> io::Result<Managed> {

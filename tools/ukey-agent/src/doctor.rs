@@ -19,7 +19,7 @@ pub(crate) fn run(config: &Config) -> io::Result<ExitCode> {
     };
     let mut registered = Vec::new();
     for system in [false, true] {
-        let places = install::places(system)?;
+        let places = install::places(system, None)?;
         for (browser, place) in BROWSERS.iter().zip(places) {
             if place.file().exists() {
                 registered.push(browser.name);

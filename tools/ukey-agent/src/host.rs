@@ -13,11 +13,12 @@ use crate::method::{self, CancelList, Context, METHODS, Record, Streams};
 use crate::origin::Origin;
 use crate::request::{self, Message, Request};
 use crate::token::Tokens;
+use crate::unlock::Unlocked;
 use crate::window::{Asker, PinUi};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +32,11 @@ const MAX_PIECES: usize = 16;
 /// How long a page has to wait after the user's no.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
+/// At most one line a second about those who come again and again, lest they push the rest out of the log.
+const BETWEEN_LINES: Duration = Duration::from_secs(1);
+
 /// What the host works with.
+#[derive(Clone)]
 pub struct Host {
     /// All tokens.
     pub registry: Arc<Registry>,
@@ -52,6 +57,21 @@ struct Job {
     request: Request,
     cancellation: Arc<Cancellation>,
     cancels: Arc<CancelList>,
+}
+
+/// Lets something through once a second.
+#[derive(Default)]
+pub(crate) struct Seldom(Mutex<Option<Instant>>);
+
+impl Seldom {
+    pub(crate) fn is_due(&self) -> bool {
+        let mut last = lock(&self.0);
+        let due = last.is_none_or(|at| at.elapsed() >= BETWEEN_LINES);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
 }
 
 /// Requests that wait or are done, by id.
@@ -98,8 +118,10 @@ impl Host {
         output: &Mutex<impl Write>,
         submit: impl Fn(Job),
     ) -> io::Result<()> {
+        let crowd = Seldom::default();
         loop {
-            let message = match frame::read(input)? {
+            let frame = frame::read(input).inspect_err(|error| self.refuse_frame(error, output));
+            let message = match frame? {
                 Frame::End => return Ok(()),
                 Frame::TooLong => {
                     let error = Error::new(Code::TooLarge, "a message has at most 1 MiB");
@@ -121,7 +143,13 @@ impl Host {
                     }
                 }
                 Ok(Message::Request(request)) => match admit(pending, &request) {
-                    Err(error) => send(output, &failure(Some(&request.id), &error))?,
+                    Err(error) => {
+                        if error.code != Code::Busy || crowd.is_due() {
+                            let origin = Some(request.origin.as_str());
+                            self.note(origin, &request.method, &Record::default(), Some(&error));
+                        }
+                        send(output, &failure(Some(&request.id), &error))?;
+                    }
                     Ok((cancellation, cancels)) => submit(Job {
                         request,
                         cancellation,
@@ -132,33 +160,55 @@ impl Host {
         }
     }
 
+    /// Says that the stream ended inside a frame, or announced one beyond all reason.
+    fn refuse_frame(&self, error: &io::Error, output: &Mutex<impl Write>) {
+        let error = match error.kind() {
+            io::ErrorKind::UnexpectedEof => Error::bad_params("a message was cut short"),
+            io::ErrorKind::InvalidData => Error::new(Code::TooLarge, "a message has at most 1 MiB"),
+            _ => return,
+        };
+        self.note(None, "?", &Record::default(), Some(&error));
+        // Whoever cut it short is probably gone.
+        send(output, &failure(None, &error)).ok();
+    }
+
     fn work(&self, jobs: Receiver<Job>, pending: &Pending, output: &Mutex<impl Write>) {
         let tokens = Tokens(Arc::clone(&self.registry));
-        let mut streams = Streams::default();
-        let mut refused: HashMap<Origin, Instant> = HashMap::new();
-        for job in jobs {
+        let mut desk = Desk {
+            streams: Streams::default(),
+            refused: HashMap::new(),
+            crowd: Seldom::default(),
+            unlocked: Arc::new(Unlocked::new(self.consents.clone())),
+        };
+        while let Some(job) = next_job(&jobs, &desk.unlocked) {
             let id = job.request.id.clone();
-            let answer = self.answer(job, &tokens, &mut streams, &mut refused);
+            let answer = self.answer(job, &tokens, &mut desk);
             lock(pending).remove(&id);
             if send(output, &answer).is_err() {
                 // The reader notices the closed pipe too and ends the jobs.
                 break;
             }
         }
+        drop(desk.streams);
+        desk.unlocked.end_all();
     }
 
-    fn answer(
-        &self,
-        job: Job,
-        tokens: &Tokens,
-        streams: &mut Streams,
-        refused: &mut HashMap<Origin, Instant>,
-    ) -> Value {
+    fn answer(&self, job: Job, tokens: &Tokens, desk: &mut Desk) -> Value {
+        let Desk {
+            streams,
+            refused,
+            crowd,
+            unlocked,
+        } = desk;
         let request = &job.request;
         refused.retain(|_, at| at.elapsed() < AFTER_REFUSAL);
         let may_open_windows = method::is_audited(&request.method);
         if may_open_windows && refused.contains_key(&request.origin) {
             let error = Error::new(Code::Rate, "too soon after a refusal");
+            if crowd.is_due() {
+                let origin = Some(request.origin.as_str());
+                self.note(origin, &request.method, &Record::default(), Some(&error));
+            }
             return failure(Some(&request.id), &error);
         }
         let mut context = Context {
@@ -170,7 +220,9 @@ impl Host {
                 origin: request.origin.clone(),
                 language: request.language,
                 cancellation: Arc::clone(&job.cancellation),
+                unlocked: Arc::clone(unlocked),
             },
+            audit: &self.audit,
             streams,
             cancelled_with: &job.cancels,
             record: Record::default(),
@@ -203,7 +255,7 @@ impl Host {
     }
 
     /// Writes a line of the audit log; whether that worked.
-    fn note(
+    pub(crate) fn note(
         &self,
         origin: Option<&str>,
         operation: &str,
@@ -237,6 +289,30 @@ impl Host {
             if send(output, &event).is_err() {
                 return;
             }
+        }
+    }
+}
+
+/// What the worker remembers from one request to the next.
+struct Desk {
+    streams: Streams,
+    /// When a page's user said no.
+    refused: HashMap<Origin, Instant>,
+    /// Lets through one line about refused requests at a time.
+    crowd: Seldom,
+    unlocked: Arc<Unlocked>,
+}
+
+/// The next job. While it is waited for, tokens are locked whose time is over.
+fn next_job(jobs: &Receiver<Job>, unlocked: &Unlocked) -> Option<Job> {
+    loop {
+        let Some(time_left) = unlocked.next_end() else {
+            return jobs.recv().ok();
+        };
+        match jobs.recv_timeout(time_left) {
+            Ok(job) => return Some(job),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => unlocked.end_expired(),
         }
     }
 }
@@ -279,7 +355,9 @@ fn success(id: &str, result: Value) -> Value {
     json!({ "v": PROTOCOL, "id": id, "result": result })
 }
 
-fn failure(id: Option<&str>, error: &Error) -> Value {
+/// The answer that says why not; without an id where none could be read.
+#[must_use]
+pub fn failure(id: Option<&str>, error: &Error) -> Value {
     let mut told = json!({ "code": error.code.as_str(), "message": error.message });
     if let Some(tries_left) = error.tries_left {
         told["data"] = json!({ "retriesLeft": tries_left });

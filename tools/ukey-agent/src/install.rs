@@ -11,6 +11,8 @@ use std::{
 
 /// Id that the extension's key gives it in Chromium and its relatives.
 pub const CHROMIUM_EXTENSION: &str = "ifpaoghmfhbgikljlppljegoaoliglik";
+/// What an extension's origin begins with in Chromium and its relatives.
+const CHROMIUM_SCHEME: &str = "chrome-extension://";
 /// Id of the extension in Firefox.
 pub const FIREFOX_EXTENSION: &str = "ukey@ukey.example";
 
@@ -81,13 +83,13 @@ impl Place {
     }
 }
 
-/// All places of the known browsers, for all users or for this one.
+/// All places of the known browsers, for all users (under `root`, if that is not `/`) or for this one.
 ///
 /// # Errors
 /// No home folder.
-pub fn places(system: bool) -> io::Result<Vec<Place>> {
-    let home = match system {
-        true => PathBuf::from("/"),
+pub fn places(system: bool, root: Option<&Path>) -> io::Result<Vec<Place>> {
+    let under = match system {
+        true => root.unwrap_or(Path::new("/")).to_path_buf(),
         false => env::var_os("HOME")
             .map(PathBuf::from)
             .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no home folder"))?,
@@ -96,8 +98,8 @@ pub fn places(system: bool) -> io::Result<Vec<Place>> {
         .iter()
         .map(|browser| Place {
             folder: match system {
-                true => PathBuf::from(browser.system),
-                false => home.join(browser.user),
+                true => under.join(browser.system.trim_start_matches('/')),
+                false => under.join(browser.user),
             },
             family: browser.family,
         })
@@ -115,7 +117,7 @@ pub fn manifest(family: Family, program: &Path) -> Value {
     });
     match family {
         Family::Chromium => {
-            let origin = format!("chrome-extension://{CHROMIUM_EXTENSION}/");
+            let origin = format!("{CHROMIUM_SCHEME}{CHROMIUM_EXTENSION}/");
             manifest["allowed_origins"] = json!([origin]);
         }
         Family::Firefox => manifest["allowed_extensions"] = json!([FIREFOX_EXTENSION]),
@@ -151,12 +153,23 @@ pub fn uninstall(place: &Place) -> io::Result<bool> {
 #[must_use]
 pub fn started_by_browser(arguments: &[String]) -> Option<bool> {
     match arguments {
-        [origin, ..] if origin.starts_with("chrome-extension://") => {
-            Some(*origin == format!("chrome-extension://{CHROMIUM_EXTENSION}/"))
+        [origin, ..] if origin.starts_with(CHROMIUM_SCHEME) => {
+            Some(*origin == format!("{CHROMIUM_SCHEME}{CHROMIUM_EXTENSION}/"))
         }
-        [manifest, extension, ..] if manifest.ends_with(".json") && extension.contains('@') => {
+        [manifest, extension, ..] if manifest.ends_with(".json") && names_extension(extension) => {
             Some(extension == FIREFOX_EXTENSION)
         }
         _ => None,
     }
+}
+
+/// Whether an argument is one by which a browser names an extension.
+#[must_use]
+pub fn names_extension(argument: &str) -> bool {
+    argument.starts_with(CHROMIUM_SCHEME) || argument.contains('@') || is_uuid(argument)
+}
+
+/// Firefox add-ons may have an id in braces instead of one like an address.
+fn is_uuid(argument: &str) -> bool {
+    argument.starts_with('{') && argument.ends_with('}')
 }

@@ -11,9 +11,11 @@
 //! | [`request`], [`origin`] | strict reading of what the browser sends |
 //! | [`host`] | the loop: one operation at a time, cancelling, streams, token events |
 //! | [`serve`] | the second channel: a WebSocket on loopback, off by default |
+//! | [`xtx`] | a vendor's messages on that channel, a switch of its own |
 //! | [`method`] | one file per method that a page can call |
 //! | [`window`], [`text`] | what the user is shown, in Chinese and English |
 //! | [`token`] | certificates of all tokens, and keys that ask for their PIN when used |
+//! | [`unlock`] | tokens that stay unlocked for one site, where the user chose so |
 //! | [`consent`], [`audit`] | who may see certificates; what was done, hash-chained |
 //! | [`memory`] | keeps PINs out of cores |
 //! | [`install`] | host manifests of the browsers |
@@ -38,7 +40,9 @@ pub mod serve;
 pub mod stream;
 pub mod text;
 pub mod token;
+pub mod unlock;
 pub mod window;
+pub mod xtx;
 
 /// Version of the messages between extension and agent.
 pub const PROTOCOL: u32 = 1;

@@ -3,26 +3,33 @@
 
 mod doctor;
 
-use clap::{Parser, Subcommand};
-use std::io;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use ukey_agent::audit::{AuditLog, Verdict};
+use ukey_agent::audit::{AuditLog, Entry, Verdict};
 use ukey_agent::consent::Consents;
+use ukey_agent::error::{Code, Error};
+use ukey_agent::frame;
 use ukey_agent::host::Host;
 use ukey_agent::install::{self, Family, Place};
 use ukey_agent::memory;
 use ukey_agent::origin::Origin;
-use ukey_agent::serve::Server;
+use ukey_agent::serve::{Protocol, Server};
+use ukey_agent::text;
 use ukey_agent::window::{NoUi, PinUi};
 use ukey_host::Config;
 use ukey_host::pinentry::Pinentry;
 
+/// Name of the program.
+const NAME: &str = "ukey-agent";
+
 /// Signing agent of ukey: web pages use the USBKEY through it, by way of the browser extension.
 #[derive(Parser)]
-#[command(name = "ukey-agent", version, arg_required_else_help = true)]
+#[command(name = NAME, version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -50,6 +57,18 @@ enum Command {
     },
     /// Say what is wrong when signing in the browser does not work
     Doctor,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages, one for each command
+    ManPages {
+        /// Directory to write them to; made if it is not there
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -60,6 +79,17 @@ struct ServeArguments {
     /// Where to listen; port 0 takes a free one. What it became is printed
     #[arg(long, default_value = "127.0.0.1:21188")]
     listen: SocketAddr,
+    /// Also speak the messages of a vendor's certificate helper (XTX), for pages that cannot be changed
+    #[arg(long)]
+    xtx: bool,
+    /// Where to listen for those
+    #[arg(
+        long,
+        requires = "xtx",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:21051"
+    )]
+    xtx_listen: SocketAddr,
 }
 
 #[derive(clap::Args)]
@@ -67,6 +97,12 @@ struct Places {
     /// For all users (needs root) instead of for you
     #[arg(long)]
     system: bool,
+    /// Folder that stands for / (packages are made so)
+    #[arg(long, requires = "system", value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Path of the agent in the manifests, if it is not this program's own
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// A further folder of a browser of Chromium's family
     #[arg(long, value_name = "DIR")]
     chromium_folder: Vec<PathBuf>,
@@ -82,6 +118,14 @@ struct Places {
 enum ConsentCommand {
     /// List them with the time of your consent
     List,
+    /// Keep the USBKEY unlocked for some minutes after a PIN, for one page; every operation then asks for a yes
+    KeepUnlocked {
+        /// The page's origin, such as https://bid.example.cn
+        origin: String,
+        /// For how long; 0 logs out after every operation again
+        #[arg(long, value_parser = clap::value_parser!(u32).range(0..=60))]
+        minutes: u32,
+    },
     /// Take a consent back
     Revoke {
         /// The page's origin, such as https://bid.example.cn
@@ -101,7 +145,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match install::started_by_browser(&arguments) {
         Some(true) => native_host(),
-        Some(false) => Err(io::Error::other("started by an extension that is not ours")),
+        Some(false) => refuse_extension(&arguments),
         None => run(Cli::parse().command),
     };
     match result {
@@ -118,7 +162,10 @@ fn run(command: Command) -> io::Result<ExitCode> {
         Command::NativeHost => native_host(),
         Command::Serve(arguments) => serve(&arguments),
         Command::Install(places) => {
-            let program = std::env::current_exe()?;
+            let program = match &places.program {
+                Some(program) => program.clone(),
+                None => std::env::current_exe()?,
+            };
             for place in places.all()? {
                 install::install(&place, &program)?;
                 say(format_args!("{}", place.file().display()))?;
@@ -136,6 +183,17 @@ fn run(command: Command) -> io::Result<ExitCode> {
         Command::Consent { command } => consent(&command),
         Command::Audit { command } => audit(&command),
         Command::Doctor => doctor::run(&config()?),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::ManPages { directory } => {
+            std::fs::create_dir_all(&directory)?;
+            clap_mangen::generate_to(Cli::command(), directory)?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -143,7 +201,7 @@ impl Places {
     fn all(&self) -> io::Result<Vec<Place>> {
         let mut places = match self.only_given {
             true => Vec::new(),
-            false => install::places(self.system)?,
+            false => install::places(self.system, self.root.as_deref())?,
         };
         let mut add = |folders: &[PathBuf], family| {
             places.extend(folders.iter().map(|folder| Place {
@@ -176,11 +234,49 @@ fn serve(arguments: &ServeArguments) -> io::Result<ExitCode> {
         .origins
         .iter()
         .map(parse)
-        .collect::<io::Result<_>>()?;
-    let server = Server::bind(arguments.listen, origins, host)?;
+        .collect::<io::Result<BTreeSet<_>>>()?;
+    let vendor = match arguments.xtx {
+        true => Some(
+            Server::bind(
+                arguments.xtx_listen,
+                Protocol::Xtx,
+                origins.clone(),
+                Host {
+                    channel: "xtx",
+                    ..host.clone()
+                },
+            )
+            .map_err(|error| io::Error::other(format!("{}: {error}", arguments.xtx_listen)))?,
+        ),
+        false => None,
+    };
+    let server = Server::bind(arguments.listen, Protocol::Own, origins, host)?;
     say(format_args!("listening on {}", server.address()))?;
+    if let Some(vendor) = vendor {
+        say(format_args!("xtx on {}", vendor.address()))?;
+        std::thread::spawn(move || vendor.run());
+    }
     server.run()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Another extension found our manifest's program: it is told no, and that is written down.
+fn refuse_extension(arguments: &[String]) -> io::Result<ExitCode> {
+    let error = Error::new(Code::OriginDenied, "for the ukey extension only");
+    let who = arguments
+        .iter()
+        .find(|argument| install::names_extension(argument));
+    AuditLog::of_user()?.add(&Entry {
+        channel: "native",
+        origin: &text::clean(who.map_or("?", String::as_str)),
+        operation: "connect",
+        cert: None,
+        digest: None,
+        result: error.code.as_str(),
+    })?;
+    let told = ukey_agent::host::failure(None, &error);
+    frame::write(&mut io::stdout(), told.to_string().as_bytes())?;
+    Err(io::Error::other("started by an extension that is not ours"))
 }
 
 /// What both channels work with.
@@ -210,9 +306,18 @@ fn consent(command: &ConsentCommand) -> io::Result<ExitCode> {
     let consents = Consents::of_user()?;
     match command {
         ConsentCommand::List => {
-            for (origin, since) in consents.list() {
-                say(format_args!("{since}  {origin}"))?;
+            for site in consents.list() {
+                let unlocked = match site.minutes {
+                    0 => String::new(),
+                    minutes => format!("  unlocked for {minutes} min after a PIN"),
+                };
+                say(format_args!("{}  {}{unlocked}", site.since, site.origin))?;
             }
+        }
+        ConsentCommand::KeepUnlocked { origin, minutes } => {
+            let origin = Origin::parse(origin, true).map_err(io::Error::other)?;
+            let kept = consents.set_keep_unlocked(&origin, *minutes);
+            kept.map_err(io::Error::other)?;
         }
         ConsentCommand::Revoke { origin } => {
             if !consents.revoke(origin).map_err(io::Error::other)? {
@@ -248,6 +353,5 @@ fn audit(command: &AuditCommand) -> io::Result<ExitCode> {
 
 /// One line for the person at the terminal; a pipe that was closed is an error, not a panic.
 fn say(line: std::fmt::Arguments<'_>) -> io::Result<()> {
-    use io::Write;
     writeln!(io::stdout(), "{line}")
 }

@@ -11,7 +11,23 @@ const MAX_LEN: usize = 300;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(String);
 
+/// What the extension's own pages are called in a message, in the place of an origin. No web page has such
+/// an origin: the browser states theirs, and the loopback channel puts in that of the handshake.
+pub const EXTENSION: &str = "extension";
+
 impl Origin {
+    /// That of the extension's own pages.
+    #[must_use]
+    pub fn of_extension() -> Self {
+        Self(EXTENSION.to_owned())
+    }
+
+    /// Whether it is the extension itself that asks.
+    #[must_use]
+    pub fn is_extension(&self) -> bool {
+        self.0 == EXTENSION
+    }
+
     /// Takes an origin exactly as a browser serialises it: `https://host[:port]`; with `developer`
     /// also `http` of this machine.
     ///

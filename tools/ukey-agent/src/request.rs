@@ -9,7 +9,7 @@
 
 use crate::PROTOCOL;
 use crate::error::{Code, Error, Result};
-use crate::origin::Origin;
+use crate::origin::{EXTENSION, Origin};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -131,7 +131,10 @@ fn read(value: Value, developer: bool) -> Result<Message> {
     if envelope.method == "cancel" {
         return Ok(Message::Cancel { id: envelope.id });
     }
-    let origin = envelope.origin.as_deref().unwrap_or("null");
+    let origin = match envelope.origin.as_deref() {
+        Some(EXTENSION) => Origin::of_extension(),
+        said => Origin::parse(said.unwrap_or("null"), developer)?,
+    };
     Ok(Message::Request(Request {
         id: envelope.id,
         method: envelope.method,
@@ -139,7 +142,7 @@ fn read(value: Value, developer: bool) -> Result<Message> {
             Value::Null => Value::Object(serde_json::Map::new()),
             params => params,
         },
-        origin: Origin::parse(origin, developer)?,
+        origin,
         language: Language::of(&envelope.lang),
     }))
 }
@@ -147,11 +150,16 @@ fn read(value: Value, developer: bool) -> Result<Message> {
 fn has_pin_field(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_pin_field),
-        Value::Object(members) => members.iter().any(|(name, value)| {
-            PIN_NAMES.contains(&name.to_ascii_lowercase().as_str()) || has_pin_field(value)
-        }),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| is_pin_name(name) || has_pin_field(value)),
         _ => false,
     }
+}
+
+/// Whether a member of this name would hold a PIN.
+pub(crate) fn is_pin_name(name: &str) -> bool {
+    PIN_NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 impl Request {

@@ -1,5 +1,6 @@
 //! Channel B: a WebSocket on loopback, for browsers in which the extension cannot be installed. Off unless
-//! somebody runs `ukey-agent serve` and names the sites that may come.
+//! somebody runs `ukey-agent serve` and names the sites that may come. It speaks the messages of the
+//! extension's channel, or those of [`crate::xtx`].
 //!
 //! What the extension's channel gets from the browser, this one has to check: the `Origin` of the
 //! handshake must be one of the list, letter by letter; `Host` must be this machine's own address (DNS
@@ -7,18 +8,20 @@
 //! the extension's channel, with the origin of the handshake put in: what a message says of its own is
 //! overwritten.
 
-use crate::PROTOCOL;
+use crate::error::{Code, Error as Refused};
 use crate::frame;
-use crate::host::Host;
+use crate::host::{Host, Seldom};
+use crate::method::Record;
 use crate::origin::Origin;
 use crate::peer;
+use crate::{PROTOCOL, xtx};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 use tungstenite::handshake::server::{ErrorResponse, Request, Response};
@@ -33,13 +36,30 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How often answers are looked for while a page is silent.
 const TURN: Duration = Duration::from_millis(5);
 
+/// What is spoken on a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// The messages of the extension's channel.
+    Own,
+    /// A vendor's, see [`crate::xtx`].
+    Xtx,
+}
+
 /// A listener and who may come.
 pub struct Server {
     listener: TcpListener,
-    address: SocketAddr,
-    origins: BTreeSet<Origin>,
-    host: Arc<Host>,
     open: Arc<AtomicUsize>,
+    door: Arc<Door>,
+}
+
+/// What every page is checked against and served with.
+struct Door {
+    address: SocketAddr,
+    protocol: Protocol,
+    origins: BTreeSet<Origin>,
+    host: Host,
+    /// Lets through one line about refused pages at a time.
+    refusals: Seldom,
 }
 
 impl Server {
@@ -47,7 +67,12 @@ impl Server {
     ///
     /// # Errors
     /// `InvalidInput` for an address that others can reach and for an empty list; those of the socket.
-    pub fn bind(address: SocketAddr, origins: BTreeSet<Origin>, host: Host) -> io::Result<Self> {
+    pub fn bind(
+        address: SocketAddr,
+        protocol: Protocol,
+        origins: BTreeSet<Origin>,
+        host: Host,
+    ) -> io::Result<Self> {
         let invalid = |what| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
         if !address.ip().is_loopback() {
             return invalid("the agent listens on this machine only");
@@ -57,10 +82,14 @@ impl Server {
         }
         let listener = TcpListener::bind(address)?;
         Ok(Self {
-            address: listener.local_addr()?,
+            door: Arc::new(Door {
+                address: listener.local_addr()?,
+                protocol,
+                origins,
+                host,
+                refusals: Seldom::default(),
+            }),
             listener,
-            origins,
-            host: Arc::new(host),
             open: Arc::default(),
         })
     }
@@ -68,7 +97,7 @@ impl Server {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.door.address
     }
 
     /// Serves pages until the listener fails.
@@ -78,16 +107,15 @@ impl Server {
     pub fn run(&self) -> io::Result<()> {
         loop {
             let (stream, from) = self.listener.accept()?;
-            if !peer::is_own(from, self.address)
+            if !peer::is_own(from, self.door.address)
                 || self.open.load(Ordering::Relaxed) >= MAX_CONNECTIONS
             {
                 continue;
             }
             self.open.fetch_add(1, Ordering::Relaxed);
-            let (host, open) = (Arc::clone(&self.host), Arc::clone(&self.open));
-            let (origins, address) = (self.origins.clone(), self.address);
+            let (door, open) = (Arc::clone(&self.door), Arc::clone(&self.open));
             thread::spawn(move || {
-                if let Err(error) = serve_page(stream, &origins, address, &host) {
+                if let Err(error) = door.serve_page(stream) {
                     tracing::info!(%error, "a page was not served to the end");
                 }
                 open.fetch_sub(1, Ordering::Relaxed);
@@ -96,44 +124,81 @@ impl Server {
     }
 }
 
-fn serve_page(
-    stream: TcpStream,
-    origins: &BTreeSet<Origin>,
-    address: SocketAddr,
-    host: &Host,
-) -> io::Result<()> {
-    stream.set_read_timeout(Some(HANDSHAKE))?;
-    let mut origin = None;
-    #[allow(clippy::result_large_err)] // the type is the handshake's
-    let check = |request: &Request, response: Response| match admit(request, origins, address) {
-        Ok(found) => {
-            origin = Some(found);
-            Ok(response)
+impl Door {
+    fn serve_page(&self, stream: TcpStream) -> io::Result<()> {
+        stream.set_read_timeout(Some(HANDSHAKE))?;
+        let mut origin = None;
+        #[allow(clippy::result_large_err)] // the type is the handshake's
+        let check = |request: &Request, mut response: Response| match self.admit(request) {
+            Ok(found) => {
+                if self.protocol == Protocol::Xtx && asks_for(request, xtx::SUB_PROTOCOL) {
+                    let name = HeaderValue::from_static(xtx::SUB_PROTOCOL);
+                    let headers = response.headers_mut();
+                    headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
+                }
+                origin = Some(found);
+                Ok(response)
+            }
+            Err(status) => {
+                self.note_refusal(request);
+                Err(refusal(status))
+            }
+        };
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(frame::MAX_FRAME))
+            .max_frame_size(Some(frame::MAX_FRAME));
+        let socket = tungstenite::accept_hdr_with_config(stream, check, Some(config))
+            .map_err(|error| io::Error::other(error.to_string()))?;
+        let origin = origin.ok_or(io::ErrorKind::PermissionDenied)?;
+        socket.get_ref().set_read_timeout(Some(TURN))?;
+        match self.protocol {
+            Protocol::Own => serve_own(socket, &origin, &self.host),
+            Protocol::Xtx => xtx::serve(socket, &origin, &self.host),
         }
-        Err(status) => Err(refusal(status)),
-    };
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(frame::MAX_FRAME))
-        .max_frame_size(Some(frame::MAX_FRAME));
-    let socket = tungstenite::accept_hdr_with_config(stream, check, Some(config))
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    let origin = origin.ok_or(io::ErrorKind::PermissionDenied)?;
-    socket.get_ref().set_read_timeout(Some(TURN))?;
+    }
 
-    let (input, to_host) = io::pipe()?;
+    fn admit(&self, request: &Request) -> Result<Origin, StatusCode> {
+        if self.protocol == Protocol::Xtx && request.uri().path() != xtx::PATH {
+            return Err(StatusCode::NOT_FOUND);
+        }
+        admit(request, &self.origins, self.address)
+    }
+
+    /// Writes a line about a page that was turned away; not one for each of a crowd.
+    fn note_refusal(&self, request: &Request) {
+        if self.refusals.is_due() {
+            let origin = request.headers().get(header::ORIGIN);
+            let origin = origin.and_then(|origin| origin.to_str().ok());
+            let error = Refused::new(Code::OriginDenied, "this page may not use the USBKEY");
+            self.host
+                .note(origin, "connect", &Record::default(), Some(&error));
+        }
+    }
+}
+
+/// Whether a page names this sub-protocol among those that it speaks.
+fn asks_for(request: &Request, name: &str) -> bool {
+    let named = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    named
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim() == name)
+}
+
+fn serve_own(socket: WebSocket<TcpStream>, origin: &Origin, host: &Host) -> io::Result<()> {
+    let (input, mut to_host) = io::pipe()?;
     let (sender, answers) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || {
-            host.run(
-                input,
-                Answers {
-                    sender,
-                    partial: Vec::new(),
-                },
-            )
-        });
+        let deliver = move |answer| {
+            let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+            sender.send(answer).map_err(gone)
+        };
+        scope.spawn(move || host.run(input, Answers::new(deliver)));
         // The pipe's end, when this returns, is the page's end for the host.
-        carry(socket, &origin, to_host, &answers)
+        carry(socket, &answers, move |text| {
+            frame::write(&mut to_host, &with_origin(text, origin)?)
+        })
     })
 }
 
@@ -166,20 +231,19 @@ fn refusal(status: StatusCode) -> ErrorResponse {
     response
 }
 
-/// Carries messages both ways until either side ends.
-fn carry(
+/// Carries messages both ways until either side ends: what comes from the page is taken by `take`.
+pub(crate) fn carry(
     mut socket: WebSocket<TcpStream>,
-    origin: &Origin,
-    mut to_host: PipeWriter,
-    answers: &Receiver<Vec<u8>>,
+    outgoing: &Receiver<Vec<u8>>,
+    mut take: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
     loop {
-        while let Ok(answer) = answers.try_recv() {
-            let text = String::from_utf8(answer).map_err(io::Error::other)?;
+        while let Ok(message) = outgoing.try_recv() {
+            let text = String::from_utf8(message).map_err(io::Error::other)?;
             socket.send(Message::text(text)).map_err(io::Error::other)?;
         }
         match socket.read() {
-            Ok(Message::Text(text)) => frame::write(&mut to_host, &with_origin(&text, origin)?)?,
+            Ok(Message::Text(text)) => take(&text)?,
             Ok(Message::Binary(_)) => return Err(io::ErrorKind::InvalidData.into()),
             Ok(_) => {}
             Err(Error::Io(error)) if is_silence(&error) => {}
@@ -209,12 +273,21 @@ fn with_origin(text: &str, origin: &Origin) -> io::Result<Vec<u8>> {
 }
 
 /// Takes frames apart again: each is one message of the WebSocket.
-struct Answers {
-    sender: Sender<Vec<u8>>,
+pub(crate) struct Answers<F> {
+    deliver: F,
     partial: Vec<u8>,
 }
 
-impl Write for Answers {
+impl<F: FnMut(Vec<u8>) -> io::Result<()>> Answers<F> {
+    pub(crate) fn new(deliver: F) -> Self {
+        Self {
+            deliver,
+            partial: Vec::new(),
+        }
+    }
+}
+
+impl<F: FnMut(Vec<u8>) -> io::Result<()>> Write for Answers<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.partial.extend_from_slice(bytes);
         while let Some((length, rest)) = self.partial.split_first_chunk::<4>() {
@@ -224,8 +297,7 @@ impl Write for Answers {
             }
             let message = rest[..length].to_vec();
             self.partial.drain(..4 + length);
-            let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-            self.sender.send(message).map_err(gone)?;
+            (self.deliver)(message)?;
         }
         Ok(bytes.len())
     }

@@ -87,6 +87,8 @@ texts! {
     /// Before the last try.
     LAST_TRY = "只剩最后一次机会，再次输错将锁定 USBKEY。是否继续？",
         "Only one try is left. A wrong PIN now locks the USBKEY. Go on?";
+    /// Why no PIN is asked.
+    KEPT_UNLOCKED = "您已选择对该网站保持解锁，本次无需输入 PIN", "You keep the USBKEY unlocked for this site: no PIN is asked";
     /// Button of a yes.
     ALLOW = "允许", "Allow";
     /// Button of a no.

@@ -177,7 +177,8 @@ fn short_id(digest: &[u8]) -> String {
         .collect()
 }
 
-/// A private key on a token. Each use opens a PIN window, and the token is logged out behind it.
+/// A private key on a token. Each use opens a PIN window, and the token is logged out behind it, unless the
+/// user keeps it unlocked for the site; then each use opens a window that asks for a yes.
 pub struct PromptingKey<'a> {
     /// The certificate of the key.
     pub held: &'a Held,
@@ -197,13 +198,13 @@ impl PromptingKey<'_> {
         let _turn = serial::take_turn(|| self.asker.cancellation.is_cancelled())?;
         let application = self.held.application();
         let facts = [self.held.facts(), (self.facts)()].concat();
-        self.asker.log_in(application, self.operation, &facts)?;
+        self.asker.unlock(application, self.operation, &facts)?;
         let result = if self.asker.cancellation.is_cancelled() {
             Err(ukey_token::Error::Cancelled)
         } else {
             operation(&self.held.holder())
         };
-        log_out(application);
+        self.asker.lock(application, result.is_ok());
         Ok(result?)
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{Code, Error, Result};
 use crate::origin::Origin;
 use crate::request::Language;
 use crate::text::{self, Text};
+use crate::unlock::Unlocked;
 use std::sync::Arc;
 use std::time::Duration;
 use ukey_host::pinentry::{Cancellation, Pinentry, PinentryError, Window};
@@ -36,6 +37,11 @@ pub trait PinUi: Send + Sync {
         window: &Window<'_>,
         cancellation: &Cancellation,
     ) -> core::result::Result<bool, PinentryError>;
+
+    /// Whether there is something that could open a window.
+    fn is_available(&self) -> bool {
+        true
+    }
 }
 
 impl PinUi for Pinentry {
@@ -76,6 +82,10 @@ impl PinUi for NoUi {
     ) -> core::result::Result<bool, PinentryError> {
         Err(PinentryError::NoWindow)
     }
+
+    fn is_available(&self) -> bool {
+        false
+    }
 }
 
 /// The windows of one request.
@@ -89,6 +99,8 @@ pub struct Asker {
     pub language: Language,
     /// What closes them.
     pub cancellation: Arc<Cancellation>,
+    /// Tokens that the user keeps unlocked.
+    pub unlocked: Arc<Unlocked>,
 }
 
 /// Lines of a description: what, and its value. Values that others chose must be [`text::clean`].
@@ -139,6 +151,40 @@ impl Asker {
         }
     }
 
+    /// Makes a token ready for one operation: by the PIN, or by a yes where the user keeps it unlocked for this
+    /// site. [`Asker::lock`] comes after it.
+    ///
+    /// # Errors
+    /// Those of [`Asker::log_in`]; [`Code::UserCancelled`] for a no.
+    pub fn unlock(&self, application: &Application, operation: Text, facts: &Facts) -> Result<()> {
+        if !self.unlocked.open(&self.origin, application) {
+            return self.log_in(application, operation, facts).map(drop);
+        }
+        let said = self.approve(operation, facts);
+        if said.is_err() {
+            self.unlocked.end(application);
+        }
+        said
+    }
+
+    /// Ends what [`Asker::unlock`] or [`Asker::log_in`] began; `worked` says whether the operation did.
+    pub fn lock(&self, application: &Application, worked: bool) {
+        self.unlocked.close(&self.origin, application, worked);
+    }
+
+    fn approve(&self, operation: Text, facts: &Facts) -> Result<()> {
+        let description = self.describe(operation, facts);
+        let description = format!("{description}\n{}", self.word(text::KEPT_UNLOCKED));
+        if self
+            .ui
+            .confirm(&self.window(&description), &self.cancellation)?
+        {
+            Ok(())
+        } else {
+            Err(PinentryError::Cancelled.into())
+        }
+    }
+
     /// Logs the user in with a PIN typed into a window. The caller logs out.
     ///
     /// # Errors
@@ -148,6 +194,7 @@ impl Asker {
         if info.state == PinState::NotSet || info.tries_left == 0 {
             return Err(Error::new(Code::PinLocked, "the PIN is locked or not set"));
         }
+        self.unlocked.begin_anew(&self.origin, application);
         let description = self.describe(operation, facts);
         let mut tries_left = info.tries_left;
         let mut complaint = if tries_left < info.max_tries {

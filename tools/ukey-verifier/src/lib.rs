@@ -7,13 +7,15 @@
 //! | [`login`] | authentication tokens (`ukey-auth:1`) |
 //! | [`signature`] | bare signatures and signed messages |
 //! | [`trust`] | path, validity, key usage, revocation |
+//! | [`ocsp`] | asking responders |
 //! | [`service`] | the same checks as a small HTTP service, and the demonstration platform |
 //!
-//! A server that is written in Rust uses the first four; any other runs the service beside itself.
+//! A server that is written in Rust uses the first five; any other runs the service beside itself.
 #![forbid(unsafe_code)]
 
 pub mod login;
 pub mod nonce;
+pub mod ocsp;
 mod refusal;
 pub mod service;
 pub mod signature;

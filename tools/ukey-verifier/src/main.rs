@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use ukey_verifier::ocsp::{Nonce, Ocsp, Responder};
 use ukey_verifier::service::{Settings, router};
 use ukey_verifier::trust::{Revocation, Trust};
 
@@ -31,9 +32,18 @@ struct Serve {
     /// Folder of trusted certificates (*.pem, *.crt, *.cer, *.der) and revocation lists (*.crl)
     #[arg(long, value_name = "DIR")]
     trust: PathBuf,
-    /// What to do without a current revocation list of an issuer
+    /// What to do when neither a current revocation list nor a responder says whether a certificate is revoked
     #[arg(long, value_enum, default_value_t = Policy::Required)]
     revocation: Policy,
+    /// Ask the OCSP responder that a certificate names
+    #[arg(long)]
+    ocsp: bool,
+    /// Ask this OCSP responder instead, for every certificate
+    #[arg(long, value_name = "URL", value_parser = plain_http)]
+    ocsp_responder: Option<String>,
+    /// What to think of an OCSP answer without the question's nonce
+    #[arg(long, value_enum, default_value_t = NoncePolicy::Required)]
+    ocsp_nonce: NoncePolicy,
     /// Where to listen; port 0 takes a free one. What it became is printed
     #[arg(long, default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
@@ -54,6 +64,22 @@ enum Policy {
     Required,
     /// Accept
     IfKnown,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum NoncePolicy {
+    /// It does not count
+    Required,
+    /// It counts while it is current
+    IfSent,
+}
+
+/// OCSP responses are signed, and responders speak plain HTTP.
+fn plain_http(text: &str) -> Result<String, String> {
+    match text.starts_with("http://") {
+        true => Ok(text.to_owned()),
+        false => Err("an address that begins with http://".to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -78,9 +104,21 @@ impl Serve {
             Policy::Required => Revocation::Required,
             Policy::IfKnown => Revocation::IfKnown,
         };
+        let mut trust = Trust::read(&self.trust, revocation)?;
+        let responder = match self.ocsp_responder {
+            Some(address) => Some(Responder::At(address)),
+            None => self.ocsp.then_some(Responder::Named),
+        };
+        if let Some(responder) = responder {
+            let nonce = match self.ocsp_nonce {
+                NoncePolicy::Required => Nonce::Required,
+                NoncePolicy::IfSent => Nonce::IfSent,
+            };
+            trust = trust.with_ocsp(Ocsp::new(responder, nonce));
+        }
         let router = router(Settings {
             origin: self.origin,
-            trust: Trust::read(&self.trust, revocation)?,
+            trust,
             site: self.site,
             library: self.library,
             data: self.data,

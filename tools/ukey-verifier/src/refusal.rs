@@ -34,8 +34,9 @@ pub enum Refusal {
         /// Since when.
         since: OffsetDateTime,
     },
-    /// No current revocation list of this issuer is at hand, and one is required.
-    #[error("no current revocation list of \"{issuer}\"")]
+    /// Neither a current revocation list of this issuer nor a responder says whether the certificate is revoked,
+    /// and that has to be known.
+    #[error("no current revocation list of \"{issuer}\", and no answer of a responder")]
     RevocationUnknown {
         /// Whose list is missing.
         issuer: String,

@@ -1,5 +1,6 @@
 //! Whom a server trusts: roots, intermediates and revocation lists, from a folder of files.
 
+use crate::ocsp::{Ocsp, Said};
 use crate::{Refusal, Result};
 use std::path::Path;
 use std::{fs, io};
@@ -8,13 +9,14 @@ use ukey_pki::Certificate;
 use ukey_pki::certificate::{Purpose, chain};
 use ukey_pki::crl::RevocationList;
 
-/// What to do when no current revocation list of an issuer is at hand.
+/// What to do when nobody says whether a certificate is revoked: no current revocation list of its issuer is
+/// at hand, and no responder gave an answer that counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Revocation {
     /// Refuse.
     #[default]
     Required,
-    /// Accept; what a list at hand says still counts.
+    /// Accept; what a list at hand or a responder says still counts.
     IfKnown,
 }
 
@@ -24,6 +26,7 @@ pub struct Trust {
     anchors: Vec<Certificate>,
     intermediates: Vec<Certificate>,
     lists: Vec<RevocationList>,
+    ocsp: Option<Ocsp>,
     revocation: Revocation,
 }
 
@@ -49,6 +52,13 @@ impl Trust {
     #[must_use]
     pub fn with_lists(mut self, lists: Vec<RevocationList>) -> Self {
         self.lists.extend(lists);
+        self
+    }
+
+    /// Asks responders too; checks then block while they answer.
+    #[must_use]
+    pub fn with_ocsp(mut self, ocsp: Ocsp) -> Self {
+        self.ocsp = Some(ocsp);
         self
     }
 
@@ -146,6 +156,21 @@ impl Trust {
                 subject: certificate.subject().to_string(),
                 since: entry.since,
             });
+        }
+        match self
+            .ocsp
+            .as_ref()
+            .map(|ocsp| ocsp.ask(certificate, issuer, at))
+        {
+            Some(Said::Good) => return Ok(()),
+            Some(Said::Revoked(since)) => {
+                return Err(Refusal::Revoked {
+                    subject: certificate.subject().to_string(),
+                    since,
+                });
+            }
+            Some(Said::Nothing(reason)) => eprintln!("ukey-verifier: no status: {reason}"),
+            None => {}
         }
         let is_current = newest
             .and_then(RevocationList::next_update)

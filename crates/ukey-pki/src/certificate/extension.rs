@@ -160,6 +160,30 @@ impl Certificate {
         matches!(self.path_len(), Ok(Some(_))) && self.usage_allows(|usage| usage.key_cert_sign())
     }
 
+    /// Whether extKeyUsage names this purpose. A certificate without the extension does not.
+    pub fn is_for_purpose(&self, purpose: Oid) -> bool {
+        let Some(found) = self.extension(oid::EXTENDED_KEY_USAGE) else {
+            return false;
+        };
+        let listed = asn1::single(&found.value, asn1::SEQUENCE, WHAT)
+            .and_then(|list| list.fields(WHAT)?.collect());
+        listed.is_ok_and(|all| {
+            all.iter()
+                .any(|one| one.oid(WHAT).is_ok_and(|one| one == purpose))
+        })
+    }
+
+    /// Addresses of OCSP responders in authorityInfoAccess, in its order.
+    pub fn ocsp_responders(&self) -> Vec<&str> {
+        let Some(found) = self.extension(oid::AUTHORITY_INFO_ACCESS) else {
+            return Vec::new();
+        };
+        let listed = asn1::single(&found.value, asn1::SEQUENCE, WHAT)
+            .and_then(|list| list.fields(WHAT)?.collect());
+        let listed = listed.unwrap_or_default();
+        listed.into_iter().filter_map(ocsp_address).collect()
+    }
+
     /// Octets of the subjectKeyIdentifier. End-entity certificates often have none.
     pub fn subject_key_identifier(&self) -> Option<&[u8]> {
         let found = self.extension(oid::SUBJECT_KEY_IDENTIFIER)?;
@@ -176,4 +200,14 @@ impl Certificate {
         let key_identifier = fields.optional(asn1::context_primitive(0)).ok()??;
         Some(key_identifier.value)
     }
+}
+
+/// The URI of an AccessDescription whose method is OCSP.
+fn ocsp_address(description: Element<'_>) -> Option<&str> {
+    let mut fields = description.fields(WHAT).ok()?;
+    let method = fields.next().ok()?.oid(WHAT).ok()?;
+    // GeneralName uniformResourceIdentifier [6] IA5String.
+    let location = fields.expect(asn1::context_primitive(6)).ok()?;
+    let address = core::str::from_utf8(location.value).ok()?;
+    (method == oid::OCSP).then_some(address)
 }

@@ -16,4 +16,5 @@ mod names;
 mod requests;
 mod revocation;
 mod signed_messages;
+mod status;
 mod support;

@@ -22,7 +22,7 @@ fn a_consent_is_for_one_origin_and_can_be_taken_back() {
     consents.grant(&page).unwrap();
     assert_eq!(consents.standing(&page), Standing::Allowed);
     assert_eq!(consents.standing(&port), Standing::Unknown);
-    assert_eq!(consents.list()[0].0, "https://a.cn");
+    assert_eq!(consents.list()[0].origin, "https://a.cn");
     let mode = fs::metadata(&consents.file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(consents.revoke("https://a.cn").unwrap());

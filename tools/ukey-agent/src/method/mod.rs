@@ -5,6 +5,7 @@ mod authenticate;
 mod certificates;
 mod decrypt;
 mod encrypt;
+mod manage;
 mod pin;
 mod random;
 mod sign;
@@ -12,6 +13,7 @@ mod status;
 mod streamed;
 mod verify;
 
+use crate::audit::AuditLog;
 use crate::consent::{Consents, Standing};
 use crate::error::{Code, Error, Result};
 use crate::request::Request;
@@ -44,6 +46,15 @@ pub const METHODS: &[&str] = &[
     "streamAbort",
 ];
 
+/// What the extension's own pages can ask, besides `status`, and nobody else.
+const MANAGEMENT: &[&str] = &[
+    "consents",
+    "revokeConsent",
+    "keepUnlocked",
+    "auditTail",
+    "selfTest",
+];
+
 /// What is written down about a request besides its outcome.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -70,6 +81,8 @@ pub struct Context<'a> {
     pub tokens: &'a Tokens,
     /// Who may see certificates.
     pub consents: &'a Consents,
+    /// What was done.
+    pub audit: &'a AuditLog,
     /// Windows of this request.
     pub asker: Asker,
     /// Streams under way, by number.
@@ -119,6 +132,15 @@ impl Streams {
 /// # Errors
 /// [`Code::Unsupported`] for an unknown one, else those of the method.
 pub fn call(context: &mut Context<'_>) -> Result<Value> {
+    let method = context.request.method.as_str();
+    let for_extension = MANAGEMENT.contains(&method);
+    let may_ask = match context.request.origin.is_extension() {
+        true => for_extension || method == "status",
+        false => !for_extension,
+    };
+    if !may_ask {
+        return Err(Error::new(Code::OriginDenied, "not for this caller"));
+    }
     match context.request.method.as_str() {
         "status" => status::run(context),
         "listCertificates" => certificates::run(context),
@@ -136,6 +158,11 @@ pub fn call(context: &mut Context<'_>) -> Result<Value> {
         "streamWrite" => streamed::write(context),
         "streamEnd" => streamed::end(context),
         "streamAbort" => streamed::abort(context),
+        "consents" => manage::consents(context),
+        "revokeConsent" => manage::revoke(context),
+        "keepUnlocked" => manage::keep_unlocked(context),
+        "auditTail" => manage::audit(context, context.audit),
+        "selfTest" => manage::self_test(context),
         _ => Err(Error::new(Code::Unsupported, "no such method")),
     }
 }
@@ -146,7 +173,15 @@ pub fn call(context: &mut Context<'_>) -> Result<Value> {
 pub fn is_audited(method: &str) -> bool {
     !matches!(
         method,
-        "status" | "random" | "verify" | "encrypt" | "streamWrite" | "streamAbort"
+        "status"
+            | "random"
+            | "verify"
+            | "encrypt"
+            | "streamWrite"
+            | "streamAbort"
+            | "consents"
+            | "auditTail"
+            | "selfTest"
     )
 }
 

@@ -5,7 +5,6 @@ use super::Context;
 use crate::error::Result;
 use crate::serial;
 use crate::text;
-use crate::token::log_out;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ukey_token::PinType;
@@ -24,7 +23,7 @@ pub(super) fn check(context: &mut Context<'_>) -> Result<Value> {
     context
         .asker
         .log_in(application, text::CHECK_PIN, &held.facts())?;
-    log_out(application);
+    context.asker.lock(application, true);
     Ok(json!({}))
 }
 
@@ -40,7 +39,7 @@ pub(super) fn change(context: &mut Context<'_>) -> Result<Value> {
         .asker
         .new_pin()
         .and_then(|new| Ok(application.change_pin(PinType::User, &old, &new)?));
-    log_out(application);
+    context.asker.unlocked.end(application);
     changed.map(|()| json!({}))
 }
 

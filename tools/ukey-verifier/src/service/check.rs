@@ -41,10 +41,13 @@ pub(super) async fn login(
 ) -> Result<Reply, Reply> {
     let session = Sessions::name(&headers).ok_or(Refusal::NoChallenge)?;
     let nonce = shared.nonces.take(&session)?;
-    let now = OffsetDateTime::now_utc();
-    let certificate = request
-        .token
-        .verify(&shared.origin, &nonce, &shared.trust, now)?;
+    let checking = Arc::clone(&shared);
+    let certificate = aside(move || {
+        let (origin, trust) = (&checking.origin, &checking.trust);
+        let now = OffsetDateTime::now_utc();
+        request.token.verify(origin, &nonce, trust, now)
+    })
+    .await?;
     let holder = shared.sessions.log_in(session, certificate);
     Ok(Reply::Json(holder.describe()))
 }
@@ -76,7 +79,7 @@ pub(super) async fn verify(
     State(shared): State<Arc<Shared>>,
     Json(request): Json<VerifyRequest>,
 ) -> Result<Reply, Reply> {
-    let outcome = verdict(&shared, &request);
+    let outcome = aside(move || verdict(&shared, &request)).await;
     let answer = match outcome {
         Ok(signers) => {
             let signers: Vec<Value> = signers.iter().map(describe).collect();
@@ -86,6 +89,14 @@ pub(super) async fn verify(
         Err(refusal) => json!({ "valid": false, "refusal": refusal.code(), "signers": [] }),
     };
     Ok(Reply::Json(answer))
+}
+
+/// Runs a check, which may wait for a responder, beside the threads that serve.
+async fn aside<T: Send + 'static>(
+    check: impl FnOnce() -> crate::Result<T> + Send + 'static,
+) -> crate::Result<T> {
+    let checked = tokio::task::spawn_blocking(check).await;
+    checked.map_err(|e| Refusal::Io(std::io::Error::other(e)))?
 }
 
 fn verdict(shared: &Shared, request: &VerifyRequest) -> crate::Result<Vec<Certificate>> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod forge;
+mod ocsp;
 mod service;
 
 use forge::{Holder, NONCE, ORIGIN, holder, list, name, now, root, signer, token, trust, validity};

@@ -1,0 +1,271 @@
+//! A browser's side of the pipe, and what it must be refused.
+
+use crate::bidder::{Bidder, LIMIT, PIN, wait_until};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+pub(crate) const PAGE: &str = "https://bid.example.cn";
+const OURS: &str = "chrome-extension://ifpaoghmfhbgikljlppljegoaoliglik/";
+
+/// The agent as a browser started it.
+pub(crate) struct Browser {
+    child: Child,
+    input: Option<ChildStdin>,
+    answers: Receiver<Value>,
+    last: u32,
+}
+
+impl Browser {
+    pub(crate) fn starts(bidder: &Bidder) -> Self {
+        Self::starts_for(bidder, &[OURS])
+    }
+
+    fn starts_for(bidder: &Bidder, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ukey-agent"))
+            .args(arguments)
+            .envs(bidder.environment())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take();
+        let mut output = child.stdout.take().unwrap();
+        let (sender, answers) = channel();
+        thread::spawn(move || {
+            let mut length = [0; 4];
+            while output.read_exact(&mut length).is_ok() {
+                let mut body = vec![0; u32::from_ne_bytes(length) as usize];
+                output.read_exact(&mut body).unwrap();
+                sender.send(serde_json::from_slice(&body).unwrap()).ok();
+            }
+        });
+        Self {
+            child,
+            input,
+            answers,
+            last: 0,
+        }
+    }
+
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        let length = u32::try_from(bytes.len()).unwrap();
+        input.write_all(&length.to_ne_bytes()).unwrap();
+        input.write_all(bytes).unwrap();
+        input.flush().unwrap();
+    }
+
+    /// The next answer that is no event.
+    pub(crate) fn answer(&self) -> Value {
+        loop {
+            let message = self.answers.recv_timeout(LIMIT).unwrap();
+            if message.get("event").is_none() {
+                return message;
+            }
+        }
+    }
+
+    /// Asks for a page, or for the extension itself.
+    pub(crate) fn call_from(&mut self, origin: &str, method: &str, params: &Value) -> Value {
+        self.last += 1;
+        let id = self.last.to_string();
+        let message = json!({
+            "v": 1, "id": id, "method": method, "params": params, "origin": origin, "lang": "en",
+        });
+        self.send_raw(message.to_string().as_bytes());
+        let answer = self.answer();
+        assert_eq!(answer["id"], json!(id), "{answer}");
+        answer
+    }
+
+    pub(crate) fn result(&mut self, origin: &str, method: &str, params: &Value) -> Value {
+        let mut answer = self.call_from(origin, method, params);
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].take()
+    }
+
+    pub(crate) fn error(&mut self, origin: &str, method: &str, params: &Value) -> String {
+        let answer = self.call_from(origin, method, params);
+        let code = answer["error"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("{method}: {answer}"))
+            .to_owned()
+    }
+
+    /// The id of the one certificate that a page sees.
+    pub(crate) fn only_certificate(&mut self, origin: &str) -> String {
+        let listed = self.result(origin, "listCertificates", &json!({}));
+        let [one] = listed.as_array().unwrap().as_slice() else {
+            panic!("{listed}");
+        };
+        one["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The exit code, once the agent has ended by itself.
+    fn ends(&mut self) -> Option<i32> {
+        wait_until("the agent ends", || {
+            self.child.try_wait().unwrap().is_some()
+        });
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.input = None;
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Every bad input of a message has its code and its one line.
+#[test]
+fn bad_messages_have_their_code_and_one_line_each() {
+    let bidder = Bidder::new();
+    let mut browser = Browser::starts(&bidder);
+    let id = browser.only_certificate(PAGE);
+    let ask = |method: &str, origin: &str, params: Value| {
+        json!({ "v": 1, "id": "b", "method": method, "origin": origin, "params": params })
+            .to_string()
+            .into_bytes()
+    };
+    let label = "VUtFWS1BVVRILVYxAA=="; // "UKEY-AUTH-V1" and a zero octet
+    let how = json!({ "certId": id, "format": "der" });
+    let deep = format!(
+        r#"{{"v":1,"id":"b","method":"status","params":{}"#,
+        "[".repeat(50_000)
+    );
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("a frame of no octets", Vec::new(), "BAD_PARAMS"),
+        (
+            "no UTF-8",
+            b"{\"v\":1,\"id\":\"\xff\"}".to_vec(),
+            "BAD_PARAMS",
+        ),
+        ("a JSON bomb", deep.into_bytes(), "BAD_PARAMS"),
+        ("too long", vec![b' '; 1024 * 1024 + 1], "TOO_LARGE"),
+        (
+            "an unknown method",
+            ask("loadLibrary", PAGE, json!({})),
+            "UNSUPPORTED",
+        ),
+        (
+            "an unknown field",
+            ask("status", PAGE, json!({ "x": 1 })),
+            "BAD_PARAMS",
+        ),
+        (
+            "a PIN",
+            ask("status", PAGE, json!({ "a": [{ "PassWd": "1" }] })),
+            "PIN_IN_REQUEST",
+        ),
+        (
+            "the label",
+            ask("sign", PAGE, json!({ "data": label, "how": how })),
+            "FORBIDDEN_DATA",
+        ),
+        (
+            "an http page",
+            ask("status", "http://bid.example.cn", json!({})),
+            "ORIGIN_DENIED",
+        ),
+        (
+            "no origin",
+            ask("status", "null", json!({})),
+            "ORIGIN_DENIED",
+        ),
+        (
+            "another extension",
+            ask("status", "chrome-extension://abc", json!({})),
+            "ORIGIN_DENIED",
+        ),
+        (
+            "a homograph",
+            ask("status", "https://b\u{456}d.example.cn", json!({})),
+            "ORIGIN_DENIED",
+        ),
+        (
+            "bidi in the origin",
+            ask("status", "https://bid.\u{202e}cn", json!({})),
+            "ORIGIN_DENIED",
+        ),
+    ];
+    for (what, bytes, code) in cases {
+        let before = bidder.audit().lines().count();
+        browser.send_raw(&bytes);
+        let answer = browser.answer();
+        assert_eq!(
+            answer["error"]["code"],
+            format!("ERR_UKEY_{code}"),
+            "{what}: {answer}"
+        );
+        assert_eq!(bidder.audit().lines().count(), before + 1, "{what}");
+        let line = bidder.last_line();
+        assert!(line.contains(&format!("ERR_UKEY_{code}")), "{what}: {line}");
+        assert!(!line.contains('\u{202e}'), "{what}: {line}");
+    }
+    assert_eq!(bidder.pins_asked(), 0);
+}
+
+#[test]
+fn a_broken_frame_is_written_down_and_ends_the_agent() {
+    for (bytes, code) in [
+        (&[9, 0, 0, 0, b'{'][..], "ERR_UKEY_BAD_PARAMS"),
+        (&[9, 0][..], "ERR_UKEY_BAD_PARAMS"),
+        (&[0xFF, 0xFF, 0xFF, 0xFF][..], "ERR_UKEY_TOO_LARGE"),
+    ] {
+        let bidder = Bidder::new();
+        let mut browser = Browser::starts(&bidder);
+        let mut input = browser.input.take().unwrap();
+        input.write_all(bytes).unwrap();
+        drop(input);
+        assert_eq!(browser.ends(), Some(1), "{bytes:?}");
+        assert_eq!(bidder.audit().lines().count(), 1);
+        assert!(bidder.last_line().contains(code), "{}", bidder.last_line());
+    }
+}
+
+#[test]
+fn another_extension_is_told_no_and_written_down() {
+    for arguments in [
+        &["chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/"][..],
+        &[
+            "/home/x/.mozilla/native-messaging-hosts/org.ukey.agent.json",
+            "evil@example.org",
+        ][..],
+    ] {
+        let bidder = Bidder::new();
+        let mut browser = Browser::starts_for(&bidder, arguments);
+        assert_eq!(browser.answer()["error"]["code"], "ERR_UKEY_ORIGIN_DENIED");
+        assert_eq!(browser.ends(), Some(1));
+        let line = bidder.last_line();
+        assert!(line.contains("ERR_UKEY_ORIGIN_DENIED"), "{line}");
+        assert!(line.contains(arguments[arguments.len() - 1]), "{line}");
+    }
+}
+
+#[test]
+fn a_certificates_name_cannot_forge_a_window() {
+    let bidder = Bidder::called("C=CN,CN=ACME\nSite: https://bank.example\u{202e}\u{2066}");
+    let mut browser = Browser::starts(&bidder);
+    let id = browser.only_certificate(PAGE);
+    bidder.type_pins(&[PIN]);
+    browser.result(PAGE, "checkPin", &json!({ "certId": id }));
+    let windows = bidder.windows();
+    let asked = windows
+        .lines()
+        .rfind(|line| line.starts_with("SETDESC"))
+        .unwrap();
+    assert!(
+        asked.contains("ACME·Site: https://bank.example··"),
+        "{asked}"
+    );
+    // The only line that begins with the site is the agent's own.
+    assert_eq!(asked.matches("%0ASite:").count(), 0, "{asked}");
+    assert!(
+        asked.starts_with("SETDESC Site: https://bid.example.cn"),
+        "{asked}"
+    );
+}

@@ -143,6 +143,17 @@ async function library() {
   const opened = await inPage(page, (ukey, sealed) => ukey.decrypt(new Uint8Array(sealed)), checked.sealed);
   assert.equal(Buffer.from(Object.values(opened)).toString(), message);
 
+  // The largest message with its content: answers come near the 1 MiB that browsers take from a native host.
+  const attached = async (ukey, { certId, size }) => {
+    const { signature } = await ukey.sign({ data: new Uint8Array(size).fill(7) }, { certId, format: "cms", detached: false });
+    const { valid, data } = await ukey.verify({ signature });
+    return { valid, size: data.length };
+  };
+  user.types(PIN);
+  assert.deepEqual(await inPage(page, attached, { certId: signer.id, size: 512 * 1024 }), { valid: true, size: 512 * 1024 });
+  const tooLarge = await inPage(page, attached, { certId: signer.id, size: 512 * 1024 + 1 });
+  assert.equal(tooLarge.code, "ERR_UKEY_TOO_LARGE");
+
   user.types("11111111", "22222222", "33333333");
   const wrong = await inPage(page, (ukey, id) => ukey.checkPin(id), signer.id);
   assert.equal(wrong.code, "ERR_UKEY_PIN_INCORRECT");

@@ -1,6 +1,7 @@
 //! The one mapping from errors to exit codes and to the `code` of JSON errors. Both are promises:
 //! a number or word never changes its meaning within a major version.
 
+use ukey_host::pinentry::PinentryError;
 use ukey_token::{Error as E, transport::TransportError};
 
 use crate::error::Error;
@@ -166,7 +167,9 @@ fn classify_pin_source(error: &crate::pin_source::PinSourceError) -> (ExitCode, 
     use crate::pin_source::PinSourceError as S;
     match error {
         S::Unknown => (ExitCode::Usage, "usage"),
-        S::AgentUnavailable => (ExitCode::Unsupported, "unsupported"),
+        S::Window(PinentryError::NoWindow) => (ExitCode::Unsupported, "unsupported"),
+        S::Window(PinentryError::Cancelled) => (ExitCode::Failed, "not_confirmed"),
+        S::Window(_) => (ExitCode::Failed, "pin_source"),
         S::ReadableByOthers { .. } => (ExitCode::NoPermission, "pin_file_readable_by_others"),
         S::Unset { .. } | S::Empty { .. } | S::Unreadable { .. } => {
             (ExitCode::Failed, "pin_source")

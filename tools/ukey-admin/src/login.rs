@@ -6,14 +6,16 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use ukey_host::pinentry::{Cancellation, Pinentry, Window};
 use ukey_token::{Application, Device, Pin, PinState, PinType};
+use zeroize::Zeroizing;
 
 use crate::{
     cli::{LastTryArgs, PinArgs, PinRole},
     context::Context,
     error::{Error, Result},
     files,
-    pin_source::PinSource,
+    pin_source::{PinSource, PinSourceError},
     target, text,
 };
 
@@ -97,14 +99,15 @@ impl Entry<'_> {
     pub(crate) fn proven(&self) -> Result<Pin> {
         let mut tries_left = self.tries_left()?;
         let source = self.source.unwrap_or(&PinSource::Prompt);
-        let mut failure = Error::NotConfirmed;
+        let (mut failure, mut note) = (Error::NotConfirmed, String::new());
         for _ in 0..ATTEMPTS {
             self.check_tries(tries_left)?;
-            let pin = match self.get(source, tries_left)? {
+            let pin = match self.get(source, tries_left, &note)? {
                 Ok(pin) => pin,
-                Err(shape) if *source == PinSource::Prompt => {
+                Err(shape) if source.is_asked() => {
                     failure = shape.into();
-                    self.context.talk.say(&text::pin_refused(&failure));
+                    note = text::pin_refused(&failure);
+                    self.context.talk.say(&note);
                     continue;
                 }
                 Err(shape) => return Err(shape.into()),
@@ -122,12 +125,11 @@ impl Entry<'_> {
                 role: self.role,
                 tries_left,
             };
-            if *source != PinSource::Prompt || tries_left == 0 {
+            if !source.is_asked() || tries_left == 0 {
                 break;
             }
-            self.context
-                .talk
-                .say(&text::pin_wrong_ask_again(tries_left));
+            note = text::pin_wrong_ask_again(tries_left);
+            self.context.talk.say(&note);
         }
         Err(failure)
     }
@@ -150,19 +152,45 @@ impl Entry<'_> {
     }
 
     /// The PIN, or why what was given cannot be one.
-    fn get(&self, source: &PinSource, tries_left: u8) -> Result<Result<Pin, ukey_token::Error>> {
-        if *source != PinSource::Prompt {
+    fn get(
+        &self,
+        source: &PinSource,
+        tries_left: u8,
+        note: &str,
+    ) -> Result<Result<Pin, ukey_token::Error>> {
+        if !source.is_asked() {
             let bytes = self.context.pins.borrow_mut().read(source)?;
             return Ok(Pin::new(&bytes));
         }
         let token = target::display_name(self.application.device());
         let prompt = text::pin_prompt(self.role, &token, tries_left);
-        let typed = self
-            .context
-            .prompter
-            .secret(&prompt, text::role(self.role))?;
+        let typed = ask(self.context, source, &prompt, text::role(self.role), note)?;
         Ok(Pin::new(&typed))
     }
+}
+
+/// Asks where `source` says, on the terminal or in a window. `what` names the secret where nothing may
+/// be asked, `note` what was wrong with the last entry.
+fn ask(
+    context: &Context,
+    source: &PinSource,
+    question: &str,
+    what: &'static str,
+    note: &str,
+) -> Result<Zeroizing<Vec<u8>>> {
+    if *source != PinSource::Agent {
+        return context.prompter.secret(question, what);
+    }
+    let window = Window {
+        title: text::window::TITLE,
+        description: text::window::description(question),
+        prompt: text::window::PROMPT,
+        error: note,
+        ..Window::default()
+    };
+    let program = Pinentry::find(&context.config).map_err(PinSourceError::from)?;
+    let typed = program.ask(&window, &Cancellation::new());
+    Ok(typed.map_err(PinSourceError::from)?)
 }
 
 /// A PIN that no token here compares.
@@ -173,7 +201,7 @@ pub(crate) fn typed_pin(
 ) -> Result<Pin> {
     let what = text::role(role);
     let bytes = match source.unwrap_or(&PinSource::Prompt) {
-        PinSource::Prompt => context.prompter.secret(&text::bare_prompt(role), what)?,
+        source if source.is_asked() => ask(context, source, &text::bare_prompt(role), what, "")?,
         source => context.pins.borrow_mut().read(source)?,
     };
     Ok(Pin::new(&bytes)?)
@@ -182,7 +210,7 @@ pub(crate) fn typed_pin(
 /// A PIN that the token is to know from now on; a prompt asks twice.
 pub(crate) fn new_pin(context: &Context, role: PinRole, source: Option<&PinSource>) -> Result<Pin> {
     match source.unwrap_or(&PinSource::Prompt) {
-        PinSource::Prompt => ask_new_pin(context, role),
+        source if source.is_asked() => ask_new_pin(context, role, source),
         source => {
             let bytes = context.pins.borrow_mut().read(source)?;
             new_pin_of(context, &bytes)
@@ -197,26 +225,27 @@ fn new_pin_of(context: &Context, bytes: &[u8]) -> Result<Pin> {
     Ok(pin)
 }
 
-fn ask_new_pin(context: &Context, role: PinRole) -> Result<Pin> {
+fn ask_new_pin(context: &Context, role: PinRole, source: &PinSource) -> Result<Pin> {
     let what = text::role(role);
+    let mut note = String::new();
     for _ in 0..ATTEMPTS {
-        let first = context
-            .prompter
-            .secret(&text::new_pin_prompt(role, false), what)?;
+        let question = text::new_pin_prompt(role, false);
+        let first = ask(context, source, &question, what, &note)?;
         let pin = match new_pin_of(context, &first) {
             Ok(pin) => pin,
             Err(e) => {
-                context.talk.say(&text::pin_refused(&e));
+                note = text::pin_refused(&e);
+                context.talk.say(&note);
                 continue;
             }
         };
-        let second = context
-            .prompter
-            .secret(&text::new_pin_prompt(role, true), what)?;
+        let question = text::new_pin_prompt(role, true);
+        let second = ask(context, source, &question, what, "")?;
         if ukey_crypto::ct::eq(&first, &second) {
             return Ok(pin);
         }
-        context.talk.say(text::NEW_PINS_DIFFER);
+        text::NEW_PINS_DIFFER.clone_into(&mut note);
+        context.talk.say(&note);
     }
     Err(Error::NotConfirmed)
 }

@@ -1,4 +1,4 @@
-//! Where PINs come from when nobody is to type them: `env:`, `file:`, `fd:`, `stdin`.
+//! Where PINs come from: `prompt` and `agent` ask; `env:`, `file:`, `fd:` and `stdin` do not.
 //!
 //! Streams and files give one line per PIN, read without a buffer so that no copy stays behind.
 
@@ -15,6 +15,7 @@ use std::{
     str::FromStr,
 };
 
+use ukey_host::pinentry::PinentryError;
 use zeroize::Zeroizing;
 
 /// Longest line accepted, in bytes: far more than any PIN.
@@ -36,10 +37,17 @@ pub(crate) enum PinSource {
     Fd(u32),
     /// Next line of standard input.
     Stdin,
-    /// The agent, in a later version.
+    /// Ask in a window of the desktop's pinentry program.
     Agent,
     /// Something else; not kept, since it may be a PIN put there by mistake.
     Unknown,
+}
+
+impl PinSource {
+    /// Whether a person is asked, who may mistype.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(self, Self::Prompt | Self::Agent)
+    }
 }
 
 impl FromStr for PinSource {
@@ -66,8 +74,8 @@ impl FromStr for PinSource {
 pub(crate) enum PinSourceError {
     #[error("{}", crate::text::error::PIN_SOURCE_UNKNOWN)]
     Unknown,
-    #[error("{}", crate::text::error::PIN_AGENT_UNAVAILABLE)]
-    AgentUnavailable,
+    #[error("{}", crate::text::window::failed(.0))]
+    Window(#[from] PinentryError),
     #[error("{}", crate::text::error::pin_variable_unset(.name))]
     Unset { name: String },
     #[error("{}", crate::text::error::pin_file_readable(.path))]
@@ -88,7 +96,7 @@ pub(crate) struct PinReader {
 }
 
 impl PinReader {
-    /// The next PIN of `source`, which is not [`PinSource::Prompt`].
+    /// The next PIN of `source`, from which nobody is asked.
     pub(crate) fn read(
         &mut self,
         source: &PinSource,
@@ -96,7 +104,8 @@ impl PinReader {
         match source {
             PinSource::Env(name) => from_variable(name),
             PinSource::File(_) | PinSource::Fd(_) | PinSource::Stdin => self.next_line(source),
-            PinSource::Agent => Err(PinSourceError::AgentUnavailable),
+            // Only what can show a question can ask one.
+            PinSource::Agent => Err(PinentryError::NoWindow.into()),
             PinSource::Prompt | PinSource::Unknown => Err(PinSourceError::Unknown),
         }
     }

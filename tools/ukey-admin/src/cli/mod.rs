@@ -95,6 +95,7 @@ PIN sources (--pin-source, --so-pin-source, --new-pin-source):
   file:PATH   next line of a file that only you can read
   fd:N        next line of file descriptor N
   stdin       next line of standard input
+  agent       ask in a window of the desktop (pinentry; see [pin] pinentry in ukey.toml)
   There is no way to put a PIN itself on the command line: others could see it there.
 
 Exit codes:
@@ -255,7 +256,7 @@ Examples:
 /// Where the user PIN comes from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PinArgs {
-    /// Where the user PIN comes from: prompt, env:NAME, file:PATH, fd:N or stdin
+    /// Where the user PIN comes from: prompt, agent, env:NAME, file:PATH, fd:N or stdin
     #[arg(long, value_name = "SOURCE", env = "UKEY_PIN_SOURCE", hide_env_values = true, help_heading = PIN)]
     pub(crate) pin_source: Option<PinSource>,
     #[command(flatten)]

@@ -39,8 +39,6 @@ pub(crate) const INTERRUPTED: &str = "interrupted";
 pub(crate) const BROKEN_PIPE: &str = "the reader of the output went away";
 pub(crate) const PIN_SOURCE_UNKNOWN: &str =
     "that is no PIN source (it is not shown, in case it is a PIN)";
-pub(crate) const PIN_AGENT_UNAVAILABLE: &str =
-    "the PIN source agent is not available in this version";
 
 /// The first letter in upper case.
 pub(crate) fn sentence(fragment: &str) -> String {

@@ -27,7 +27,7 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         Error::PinNotSet => "set it with the SO PIN: ukey-admin pin unblock",
         Error::MustNotAsk("confirmation") => "add --yes",
         Error::MustNotAsk(_) => {
-            "give --pin-source (--so-pin-source, --new-pin-source): env:NAME, file:PATH, fd:N or stdin"
+            "give --pin-source (--so-pin-source, --new-pin-source): env:NAME, file:PATH, fd:N, stdin or agent"
         }
         Error::PinSource(e) => return pin_source(e),
         Error::Exists {
@@ -70,7 +70,8 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
 fn pin_source(error: &PinSourceError) -> Option<String> {
     Some(match error {
         PinSourceError::Unknown => {
-            "write prompt, env:NAME, file:PATH, fd:N or stdin; never the PIN itself".to_owned()
+            "write prompt, agent, env:NAME, file:PATH, fd:N or stdin; never the PIN itself"
+                .to_owned()
         }
         PinSourceError::ReadableByOthers { path } => {
             format!("make it private: chmod 600 {}", path.display())

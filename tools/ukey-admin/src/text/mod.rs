@@ -11,6 +11,7 @@ pub(crate) mod hint;
 pub(crate) mod key;
 pub(crate) mod policy;
 pub(crate) mod skf;
+pub(crate) mod window;
 
 use ukey_pki::signed_data::Check;
 

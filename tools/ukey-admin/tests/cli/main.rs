@@ -28,3 +28,4 @@ mod skf;
 mod story;
 mod support;
 mod terminal;
+mod window;

@@ -120,12 +120,8 @@ impl Drop for Browser {
     }
 }
 
-/// Every bad input of a message has its code and its one line.
-#[test]
-fn bad_messages_have_their_code_and_one_line_each() {
-    let bidder = Bidder::new();
-    let mut browser = Browser::starts(&bidder);
-    let id = browser.only_certificate(PAGE);
+/// What it is, the message, and the end of its code. `id` is that of a certificate that the page may see.
+fn bad_messages(id: &str) -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let ask = |method: &str, origin: &str, params: Value| {
         json!({ "v": 1, "id": "b", "method": method, "origin": origin, "params": params })
             .to_string()
@@ -137,7 +133,7 @@ fn bad_messages_have_their_code_and_one_line_each() {
         r#"{{"v":1,"id":"b","method":"status","params":{}"#,
         "[".repeat(50_000)
     );
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+    vec![
         ("a frame of no octets", Vec::new(), "BAD_PARAMS"),
         (
             "no UTF-8",
@@ -191,8 +187,15 @@ fn bad_messages_have_their_code_and_one_line_each() {
             ask("status", "https://bid.\u{202e}cn", json!({})),
             "ORIGIN_DENIED",
         ),
-    ];
-    for (what, bytes, code) in cases {
+    ]
+}
+
+#[test]
+fn bad_messages_have_their_code_and_one_line_each() {
+    let bidder = Bidder::new();
+    let mut browser = Browser::starts(&bidder);
+    let id = browser.only_certificate(PAGE);
+    for (what, bytes, code) in bad_messages(&id) {
         let before = bidder.audit().lines().count();
         browser.send_raw(&bytes);
         let answer = browser.answer();

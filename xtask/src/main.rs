@@ -82,7 +82,7 @@ const EXTRAS: &[Chore] = &[
     },
     Chore {
         name: "timing",
-        purpose: "no time depends on a secret in the kernels or on a PIN in the token",
+        purpose: "no time depends on a secret in the kernels",
         run: timing::run,
     },
     Chore {

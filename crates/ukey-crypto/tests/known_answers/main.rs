@@ -1,6 +1,7 @@
 //! Known answers from the standards and from other software.
 #![allow(clippy::unwrap_used)]
 
+mod gmssl;
 mod hash;
 mod mac;
 mod rsa;

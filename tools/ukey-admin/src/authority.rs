@@ -76,9 +76,9 @@ pub(crate) fn send(
             };
             let answers = directory.process(&[incoming], consent, OffsetDateTime::now_utc())?;
             let answer = answers.into_iter().next();
-            answer.ok_or_else(|| Error::Unfit(text::error::WRONG_ANSWER.to_owned()))?
+            answer.ok_or_else(|| Error::Unfit(text::error::wrong_answer().to_owned()))?
         }
-        (None, None) => return Err(Error::Usage(text::error::NO_AUTHORITY.to_owned())),
+        (None, None) => return Err(Error::Usage(text::error::no_authority().to_owned())),
     };
     check_id(granted(answer)?, letter)
 }
@@ -102,7 +102,7 @@ pub(crate) fn granted(mut answer: Answer) -> Result<Answer> {
 fn check_id(answer: Answer, letter: &Letter<'_>) -> Result<Reply> {
     match answer.id == letter.request.id {
         true => Ok(Reply::Answer(Box::new(answer))),
-        false => Err(Error::Unfit(text::error::WRONG_ANSWER.to_owned())),
+        false => Err(Error::Unfit(text::error::wrong_answer().to_owned())),
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn short_name(der: &[u8]) -> String {
             Some(name) => name.to_owned(),
             None => certificate.subject().to_string(),
         },
-        Err(_) => text::UNREADABLE_CERTIFICATE.to_owned(),
+        Err(_) => text::unreadable_certificate().to_owned(),
     }
 }
 

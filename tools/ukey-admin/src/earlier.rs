@@ -26,7 +26,7 @@ pub(crate) fn keep(application: &Application, der: &[u8]) -> Result<()> {
     // An interruption may have left it empty.
     if application.read_file(&name, 0, size)? != der {
         application.write_file(&name, 0, der)?;
-        interrupt::note_done(text::DONE_EARLIER);
+        interrupt::note_done(text::done_earlier());
     }
     Ok(())
 }

@@ -17,10 +17,10 @@ pub(crate) enum Error {
     #[error("{}", crate::text::error::pki(.0))]
     Pki(#[from] ukey_pki::Error),
     /// The authority, its state or its files.
-    #[error("{0}")]
+    #[error("{}", crate::text::refusal::authority(.0))]
     Authority(#[source] ukey_ca::Error),
     /// The authority does not grant the request.
-    #[error("{}", crate::text::error::refused(.message))]
+    #[error("{}", crate::text::refusal::answered(.code, .message))]
     Refused {
         /// Its stable name for the reason.
         code: String,
@@ -102,7 +102,7 @@ pub(crate) enum Error {
         role: PinRole,
     },
     /// The application has no user PIN yet.
-    #[error("{}", crate::text::error::PIN_NOT_SET)]
+    #[error("{}", crate::text::error::pin_not_set())]
     PinNotSet,
     /// No USBKEY can do that.
     #[error("{0}")]
@@ -117,7 +117,7 @@ pub(crate) enum Error {
     #[error("{}", crate::text::error::must_not_ask(.0))]
     MustNotAsk(&'static str),
     /// The user did not confirm.
-    #[error("{}", crate::text::error::NOT_CONFIRMED)]
+    #[error("{}", crate::text::error::not_confirmed())]
     NotConfirmed,
     /// What was done does not hold when tried or read back.
     #[error("{}", crate::text::error::self_test(.0))]
@@ -132,7 +132,7 @@ pub(crate) enum Error {
         recipients: Vec<String>,
     },
     /// A signature is false, or its signer is not trusted.
-    #[error("{}", crate::text::error::VERIFICATION_FALSE)]
+    #[error("{}", crate::text::error::verification_false())]
     VerificationFalse,
     /// Rows of a batch are left.
     #[error("{}", crate::text::batch::partial(*.left))]
@@ -147,7 +147,7 @@ pub(crate) enum Error {
         failed: usize,
     },
     /// A file is not the one that a list of digests is about.
-    #[error("{}", crate::text::digest::FALSE)]
+    #[error("{}", crate::text::digest::false_file())]
     DigestFalse,
     /// Of several files, some are not what a signature or a list of digests says.
     #[error("{}", crate::text::digest::false_files(*.failed))]
@@ -156,10 +156,10 @@ pub(crate) enum Error {
         failed: usize,
     },
     /// Another process works in the batch's directory.
-    #[error("{}", crate::text::batch::RUNS)]
+    #[error("{}", crate::text::batch::runs())]
     BatchRuns,
     /// A certificate on the token is not good.
-    #[error("{}", crate::text::error::NOT_GOOD)]
+    #[error("{}", crate::text::error::not_good())]
     NotGood,
     /// Certificates end soon.
     #[error("{}", crate::text::error::expiring(*.count))]
@@ -176,10 +176,10 @@ pub(crate) enum Error {
         failures: usize,
     },
     /// Ctrl-C, or a signal that asks to end.
-    #[error("{}", crate::text::error::INTERRUPTED)]
+    #[error("{}", crate::text::error::interrupted())]
     Interrupted,
     /// The reader of our output went away.
-    #[error("{}", crate::text::error::BROKEN_PIPE)]
+    #[error("{}", crate::text::error::broken_pipe())]
     BrokenPipe,
 }
 

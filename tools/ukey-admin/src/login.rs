@@ -79,7 +79,7 @@ fn is_logged_in(application: &Application) -> bool {
 pub(crate) fn check_input(input: &Path, args: &PinArgs) -> Result<()> {
     let pin_from_stdin = matches!(args.pin_source, Some(PinSource::Stdin | PinSource::Fd(0)));
     match pin_from_stdin && files::is_stream(input) {
-        true => Err(Error::Usage(text::error::TWO_READERS_OF_STDIN.to_owned())),
+        true => Err(Error::Usage(text::error::two_readers_of_stdin().to_owned())),
         false => Ok(()),
     }
 }
@@ -184,7 +184,7 @@ fn ask(
     let window = Window {
         title: text::window::TITLE,
         description: text::window::description(question),
-        prompt: text::window::PROMPT,
+        prompt: text::window::prompt(),
         error: note,
         ..Window::default()
     };
@@ -244,7 +244,7 @@ fn ask_new_pin(context: &Context, role: PinRole, source: &PinSource) -> Result<P
         if ukey_crypto::ct::eq(&first, &second) {
             return Ok(pin);
         }
-        text::NEW_PINS_DIFFER.clone_into(&mut note);
+        text::new_pins_differ().clone_into(&mut note);
         context.talk.say(&note);
     }
     Err(Error::NotConfirmed)
@@ -260,7 +260,7 @@ pub(crate) fn confirm(context: &Context, device: &Device, yes: bool) -> Result<(
     let tail: String = serial.chars().skip(skip).collect();
     let typed = context
         .prompter
-        .line(&text::confirm_prompt(&tail), "confirmation")?;
+        .line(&text::confirm_prompt(&tail), text::confirmation())?;
     if typed.eq_ignore_ascii_case(&tail) {
         Ok(())
     } else {

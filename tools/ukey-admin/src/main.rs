@@ -28,13 +28,24 @@ mod target;
 mod text;
 mod token_keys;
 
-use clap::{Parser, error::ErrorKind};
+use std::ffi::OsString;
 
-use crate::{cli::Cli, context::Context, error::Error, exit_code::ExitCode};
+use clap::error::ErrorKind;
+
+use crate::{
+    cli::Cli,
+    context::Context,
+    error::Error,
+    exit_code::ExitCode,
+    text::language::{self, Language},
+};
 
 fn main() -> std::process::ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let language = Language::find(&arguments, |name| std::env::var_os(name));
+    language::choose(language);
     interrupt::listen();
-    let code = match Cli::try_parse() {
+    let code = match Cli::read(language) {
         Ok(cli) => run(cli),
         Err(error) => refuse(&error),
     };

@@ -139,12 +139,10 @@ fn print_json(data: &Value, error: Option<&Error>, code: ExitCode) -> io::Result
 
 fn print_error(error: &Error) {
     let red = Style::new().for_stderr().red().bold();
-    eprintln!("{} {error}", red.apply_to("error:"));
+    eprintln!("{}{error}", red.apply_to(text::error_prefix()));
     if let Some(hint) = text::hint::hint(error) {
-        eprintln!(
-            "{} {hint}",
-            Style::new().for_stderr().cyan().apply_to("hint:")
-        );
+        let cyan = Style::new().for_stderr().cyan();
+        eprintln!("{}{hint}", cyan.apply_to(text::hint_prefix()));
     }
 }
 
@@ -152,7 +150,7 @@ fn print_error(error: &Error) {
 pub(crate) fn check_stream(context: &Context, output: Option<&Path>) -> Result<(), Error> {
     match output {
         Some(path) if context.global.json && files::is_stream(path) => {
-            Err(Error::Usage(text::error::JSON_AND_STREAM.to_owned()))
+            Err(Error::Usage(text::error::json_and_stream().to_owned()))
         }
         _ => Ok(()),
     }
@@ -177,7 +175,7 @@ impl Talk {
     pub(crate) fn warn(self, sentence: &str) {
         if self.on {
             let yellow = Style::new().for_stderr().yellow().bold();
-            eprintln!("{} {sentence}", yellow.apply_to("warning:"));
+            eprintln!("{}{sentence}", yellow.apply_to(text::warning_prefix()));
         }
     }
 
@@ -233,9 +231,9 @@ impl Talk {
     }
 }
 
-/// Columns under a header.
+/// Columns under a header, which is in capitals where its language has such.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    let header: Vec<String> = header.iter().map(|cell| cell.to_uppercase()).collect();
     let all: Vec<Vec<String>> = std::iter::once(header)
         .chain(rows.iter().cloned())
         .collect();

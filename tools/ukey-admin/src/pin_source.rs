@@ -72,7 +72,7 @@ impl FromStr for PinSource {
 /// Why a source gives no PIN. Never holds what was read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PinSourceError {
-    #[error("{}", crate::text::error::PIN_SOURCE_UNKNOWN)]
+    #[error("{}", crate::text::error::pin_source_unknown())]
     Unknown,
     #[error("{}", crate::text::window::failed(.0))]
     Window(#[from] PinentryError),

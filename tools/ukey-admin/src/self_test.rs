@@ -18,16 +18,16 @@ pub(crate) fn pair(
     encryption: &Certificate,
 ) -> Result<()> {
     let Some(signing_key) = &view.signature.public_key else {
-        return Err(Error::SelfTest(text::READ_BACK));
+        return Err(Error::SelfTest(text::read_back()));
     };
     let signer = TokenSigner::new(container.clone(), signing_key);
     if !signs(&signer, &signature.public_key()?)? {
-        return Err(Error::SelfTest(text::SELF_TEST_SIGN));
+        return Err(Error::SelfTest(text::self_test_sign()));
     }
     let decryptor = TokenDecryptor::new(container.clone(), KeyUsage::Encryption);
     match decrypts(&decryptor, &encryption.public_key()?)? {
         true => Ok(()),
-        false => Err(Error::SelfTest(text::SELF_TEST_DECRYPT)),
+        false => Err(Error::SelfTest(text::self_test_decrypt())),
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn look(context: &Context) -> Found {
     if let Err(e) = registry.refresh() {
         found
             .unusable
-            .push((crate::text::error::READERS.to_owned(), e));
+            .push((crate::text::error::readers().to_owned(), e));
     }
     let readers = registry.readers();
     let present: Vec<_> = readers.iter().filter(|one| one.is_present()).collect();

@@ -4,10 +4,8 @@ use clap::Args;
 
 use super::{AuthorityArgs, PinArgs, TrustArgs};
 
-/// `enroll`
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `enroll --help` says before its arguments.
+pub(super) const ABOUT: &str = "\
 Get a signature and an encryption certificate from a certification authority.
 
 Makes the signing key inside the USBKEY (unless it is there), sends the request to the authority,
@@ -16,14 +14,16 @@ tries a signature and a decryption. Interrupted at any step, run it again: it co
 stopped.
 
 With --ca, the authority is the one of ukey-ca in that directory; where there is none, a TEST
-authority is made, whose certificates are good for nothing else.",
-    after_long_help = "\
+authority is made, whose certificates are good for nothing else.";
+
+/// `enroll`
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
 Examples:
   ukey-admin enroll --ca ./test-ca --subject 'C=CN,O=ACME,CN=ACME tenders'
   ukey-admin verify tender.pdf --ca ./test-ca/ca.pem
   ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --request acme.json
-  ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --answer acme.answer --trust ca.pem"
-)]
+  ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --answer acme.answer --trust ca.pem")]
 pub(crate) struct EnrollArgs {
     #[command(flatten)]
     pub(crate) authority: AuthorityArgs,

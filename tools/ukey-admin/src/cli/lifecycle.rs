@@ -70,10 +70,8 @@ pub(crate) struct RetiredExportArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// `renew`
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `renew --help` says before its arguments.
+pub(super) const ABOUT_RENEW: &str = "\
 Get new certificates before the old ones end.
 
 By default with new keys: they are made in a new container, checked and tried; only then does it
@@ -82,13 +80,15 @@ decrypted. With --same-key only the certificates are new.
 
 Do not renew between handing in a tender and its opening, unless you know that this USBKEY will be
 used to open it. Interrupted at any step, run it again: it continues where it stopped, and the old
-key works until then.",
-    after_long_help = "\
+key works until then.";
+
+/// `renew`
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
 Examples:
   ukey-admin renew --ca ./ca
   ukey-admin renew --same-key --request renew.json     then send it, and
-  ukey-admin renew --same-key --answer renew.answer"
-)]
+  ukey-admin renew --same-key --answer renew.answer")]
 pub(crate) struct RenewArgs {
     #[command(flatten)]
     pub(crate) authority: AuthorityArgs,

@@ -7,16 +7,17 @@ mod cert;
 mod developer;
 mod enroll;
 mod file;
+mod help;
 mod key;
 mod lifecycle;
 mod policy;
 mod skf;
 mod token;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
-use crate::pin_source::PinSource;
+use crate::{pin_source::PinSource, text::language::Language};
 
 pub(crate) use app::{AppCommand, AppCreateArgs, AppDeleteArgs, NewApplicationArgs};
 pub(crate) use batch::{BatchCommand, BatchRunArgs};
@@ -46,13 +47,15 @@ pub(crate) use token::{
     PinAnswerArgs, PinChangeArgs, PinCommand, PinRole, PinUnblockArgs, WatchArgs,
 };
 
-/// Operate USBKEYs (智能密码钥匙, GM/T 0016/0017 tokens): initialise them, manage PINs, keys and
-/// certificates, sign, verify, encrypt and decrypt files, and find out what is wrong.
+/// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(
     name = "ukey-admin",
     version,
     about = "Operate USBKEYs (智能密码钥匙)",
+    long_about = "\
+Operate USBKEYs (智能密码钥匙, GM/T 0016/0017 tokens): initialise them, manage PINs, keys and
+certificates, sign, verify, encrypt and decrypt files, and find out what is wrong.",
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 100,
@@ -65,6 +68,23 @@ pub(crate) struct Cli {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// The definition, with help in a language.
+pub(crate) fn command(language: Language) -> clap::Command {
+    match language {
+        Language::English => Cli::command(),
+        Language::Chinese => help::translated(Cli::command()),
+    }
+}
+
+impl Cli {
+    /// What was typed, or what the parser says about it.
+    pub(crate) fn read(language: Language) -> Result<Self, clap::Error> {
+        let mut matches = command(language).try_get_matches()?;
+        Self::from_arg_matches_mut(&mut matches)
+            .map_err(|error| error.format(&mut command(language)))
+    }
 }
 
 /// A macro, since only literals can be joined at compile time.
@@ -139,6 +159,9 @@ pub(crate) struct Global {
     /// Print one JSON object (schema ukey/1) and ask nothing
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub(crate) json: bool,
+    /// Language of texts (default: that of the environment, with --json en)
+    #[arg(long, global = true, value_enum, value_name = "LANGUAGE", help_heading = OUTPUT, hide_short_help = true)]
+    pub(crate) lang: Option<Language>,
     /// Print results and errors only
     #[arg(short, long, global = true, help_heading = OUTPUT, hide_short_help = true)]
     pub(crate) quiet: bool,
@@ -179,8 +202,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Cert(CertCommand),
     /// Get a signature and an encryption certificate from a certification authority (申请)
+    #[command(long_about = enroll::ABOUT)]
     Enroll(EnrollArgs),
     /// Get new certificates before the old ones end (延期, 更新)
+    #[command(long_about = lifecycle::ABOUT_RENEW)]
     Renew(RenewArgs),
     /// Get an escrowed encryption key back, for decrypting (密钥恢复)
     Recover(RecoverArgs),

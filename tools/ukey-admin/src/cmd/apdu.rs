@@ -8,7 +8,8 @@ use crate::{
     context::Context,
     error::{Error, Result},
     output::{self, Outcome},
-    target, text,
+    target,
+    text::{self, label},
 };
 
 pub(crate) fn run(context: &Context, args: &ApduArgs) -> Result<Outcome> {
@@ -28,7 +29,7 @@ pub(crate) fn run(context: &Context, args: &ApduArgs) -> Result<Outcome> {
         rows.push(vec![sent.clone(), status.clone(), data.clone()]);
         exchanges.push(json!({ "command": sent, "status": status, "data": data }));
     }
-    let text = output::table(&["COMMAND", "STATUS", "DATA"], &rows);
+    let text = output::table(&[label::command(), label::status(), label::data()], &rows);
     Ok(Outcome::new(json!({ "exchanges": exchanges }), text))
 }
 

@@ -45,8 +45,8 @@ fn list(context: &Context) -> Result<Outcome> {
         data.push(one);
     }
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::BLANK_KEY),
-        false => output::table(&text::app::COLUMNS, &rows),
+        true => format!("{}\n", text::blank_key()),
+        false => output::table(&text::app::columns(), &rows),
     };
     let serial = device.cached_info().serial_number.to_text();
     Ok(Outcome::new(
@@ -219,7 +219,7 @@ fn delete(context: &Context, args: &AppDeleteArgs) -> Result<Outcome> {
         })
     };
     if args.consent.dry_run {
-        context.talk.say(text::NOTHING_CHANGED);
+        context.talk.say(text::nothing_changed());
         return Ok(Outcome::new(report(false), ""));
     }
     login::confirm(context, &device, args.consent.yes)?;

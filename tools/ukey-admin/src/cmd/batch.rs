@@ -30,7 +30,7 @@ use crate::{
     login,
     output::{self, Outcome},
     parallel, target,
-    text::{batch as words, policy},
+    text::{batch as words, label, policy},
 };
 
 use journal::{Event, Journal};
@@ -267,7 +267,7 @@ fn dry_run(context: &Context, rows: &[Row], application: &str) -> Result<Outcome
             names.is_ok_and(|names| names.iter().all(|name| name != application))
         })
         .count();
-    context.talk.say(crate::text::NOTHING_CHANGED);
+    context.talk.say(crate::text::nothing_changed());
     let data = json!({ "rows": rows.len(), "blank": blank, "changed": false });
     let text = words::would_produce(rows.len(), blank);
     Ok(Outcome::new(data, format!("{text}\n")))
@@ -282,7 +282,7 @@ fn status(out: &Path) -> Result<Outcome> {
         rows.push(vec![
             id.clone(),
             state.serial.clone(),
-            event.as_str().unwrap_or_default().to_owned(),
+            crate::text::status_word(event.as_str().unwrap_or_default()),
             state.message.clone().unwrap_or_default(),
         ]);
         data.push(json!({
@@ -292,6 +292,14 @@ fn status(out: &Path) -> Result<Outcome> {
             "message": state.message,
         }));
     }
-    let text = output::table(&["ROW", "SERIAL", "STATE", "MESSAGE"], &rows);
+    let text = output::table(
+        &[
+            label::row(),
+            label::serial(),
+            label::state(),
+            label::message(),
+        ],
+        &rows,
+    );
     Ok(Outcome::new(json!({ "rows": data }), text))
 }

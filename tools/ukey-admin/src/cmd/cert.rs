@@ -150,10 +150,13 @@ pub(crate) fn deliver(
         Some(path) if !files::is_stream(path) => {
             files::write_whole(path, output.force, Readers::AsUsual, bytes)?;
             data["output"] = json!(path.display().to_string());
-            Ok(Outcome::new(data, text::written(text::WRITTEN, path)))
+            Ok(Outcome::new(
+                data,
+                text::written(text::label::written(), path),
+            ))
         }
         None if format == Encoding::Pem => Ok(Outcome::new(data, pem)),
-        None => Err(Error::Usage(text::error::BINARY_NEEDS_OUTPUT.to_owned())),
+        None => Err(Error::Usage(text::error::binary_needs_output().to_owned())),
         Some(path) => {
             files::write_whole(path, output.force, Readers::AsUsual, bytes)?;
             Ok(Outcome::new(data, ""))
@@ -301,15 +304,15 @@ fn list(context: &Context, args: &CertListArgs) -> Result<Outcome> {
         }
     }
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::NO_CERTIFICATES),
+        true => format!("{}\n", text::no_certificates()),
         false => output::table(
             &[
-                "CONTAINER",
-                "FOR",
-                "SUBJECT",
-                "ISSUER",
-                "VALID UNTIL",
-                "SERIAL",
+                text::label::container(),
+                text::label::purpose(),
+                text::label::subject(),
+                text::label::issuer(),
+                text::label::valid_until(),
+                text::label::serial(),
             ],
             &rows,
         ),
@@ -334,7 +337,7 @@ fn expires_within(der: &[u8], days: i64) -> bool {
 fn row(container: &ContainerView, usage: Usage, der: &[u8]) -> Vec<String> {
     let mut cells = vec![
         container.name.clone(),
-        text::usage_word(usage).to_owned(),
+        text::purpose(usage),
         certificate::short_name(der),
     ];
     if let Ok(certificate) = Certificate::from_der(der) {

@@ -51,9 +51,9 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
             good &= defect.is_none();
             rows.push(vec![
                 container.name.clone(),
-                text::usage_word(usage).to_owned(),
+                text::purpose(usage),
                 certificate::short_name(der),
-                defect.clone().unwrap_or_else(|| text::GOOD.to_owned()),
+                defect.clone().unwrap_or_else(|| text::good().to_owned()),
             ]);
             data.push(json!({
                 "container": container.name,
@@ -65,8 +65,16 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
         }
     }
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::NO_CERTIFICATES),
-        false => output::table(&["CONTAINER", "FOR", "SUBJECT", "RESULT"], &rows),
+        true => format!("{}\n", text::no_certificates()),
+        false => output::table(
+            &[
+                text::label::container(),
+                text::label::purpose(),
+                text::label::subject(),
+                text::label::result(),
+            ],
+            &rows,
+        ),
     };
     let mut outcome = Outcome::new(json!({ "certificates": data }), text);
     outcome.verdict = (!good).then_some(Error::NotGood);
@@ -77,11 +85,11 @@ impl Measure {
     /// What is wrong with a certificate, if anything.
     fn defect(&self, der: &[u8], side: &Side, usage: Usage) -> Option<String> {
         let Ok(found) = Certificate::from_der(der) else {
-            return Some(text::UNREADABLE_CERTIFICATE.to_owned());
+            return Some(text::unreadable_certificate().to_owned());
         };
         let key = side.public_key.as_ref();
         if !key.is_some_and(|key| certificate::certifies(&found, key)) {
-            return Some(text::OTHER_KEY.to_owned());
+            return Some(text::other_key().to_owned());
         }
         let validity = found.validity();
         if !validity.contains(self.now) {
@@ -117,14 +125,14 @@ impl Measure {
             .iter()
             .find(|anchor| anchor.subject() == list.issuer());
         let Some(issuer) = issuer else {
-            return Some(text::LIST_OF_STRANGER.to_owned());
+            return Some(text::list_of_stranger().to_owned());
         };
         if list.verify_signed_by(issuer).is_err() {
-            return Some(text::LIST_NOT_SIGNED.to_owned());
+            return Some(text::list_not_signed().to_owned());
         }
         if list.next_update().is_some_and(|next| next < self.now) {
-            return Some(text::LIST_TOO_OLD.to_owned());
+            return Some(text::list_too_old().to_owned());
         }
-        list.find(found).map(|_| text::REVOKED.to_owned())
+        list.find(found).map(|_| text::revoked().to_owned())
     }
 }

@@ -35,9 +35,9 @@ fn show(config: &Config) -> Outcome {
         .iter()
         .map(|library| library.path.display().to_string())
         .collect();
-    let or_none = |value: Option<String>| value.unwrap_or_else(|| text::NONE.to_owned());
+    let or_none = |value: Option<String>| value.unwrap_or_else(|| text::none().to_owned());
     let list = |values: &[String]| match values {
-        [] => text::NONE.to_owned(),
+        [] => text::none().to_owned(),
         values => values.join(", "),
     };
     let rows = [
@@ -109,7 +109,7 @@ fn families_list(families: Families) -> Vec<&'static str> {
 
 fn families(families: Families) -> String {
     match families_list(families).as_slice() {
-        [] => text::NONE.to_owned(),
+        [] => text::none().to_owned(),
         names => names.join(", "),
     }
 }
@@ -126,7 +126,7 @@ fn checked(files: &[String]) -> Outcome {
         .map(|file| format!("{}\n", text::config_is_valid(file)))
         .collect();
     if files.is_empty() {
-        text = format!("{}\n", text::NO_CONFIGURATION);
+        text = format!("{}\n", text::no_configuration());
     }
     // The first of these two is older than the list.
     let data = json!({ "file": files.first(), "valid": true, "files": files });

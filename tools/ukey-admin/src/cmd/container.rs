@@ -26,14 +26,14 @@ fn list(context: &Context) -> Result<Outcome> {
     let view = application.view()?;
     let rows: Vec<Vec<String>> = view.containers.iter().map(row).collect();
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::NO_CONTAINERS),
+        true => format!("{}\n", text::no_containers()),
         false => output::table(
             &[
-                "CONTAINER",
-                "SIGNATURE KEY",
-                "CERTIFICATE",
-                "ENCRYPTION KEY",
-                "CERTIFICATE",
+                text::label::container(),
+                text::label::signature_key(),
+                text::label::certificate(),
+                text::label::encryption_key(),
+                text::label::certificate(),
             ],
             &rows,
         ),
@@ -68,16 +68,16 @@ pub(crate) fn key_name(key: &PublicKey) -> String {
 pub(crate) fn one_line(container: &ContainerView) -> String {
     let side = |name: &str, side: &Side| {
         let key = side.public_key.as_ref().map(key_name)?;
-        let certificate = certificate_name(side).unwrap_or(text::NO_CERTIFICATE.to_owned());
-        Some(format!("{name} {key} ({certificate})"))
+        let certificate = certificate_name(side).unwrap_or(text::no_certificate().to_owned());
+        Some(text::side_line(name, &key, &certificate))
     };
     let sides = [
-        side(text::SIGNATURE_SIDE, &container.signature),
-        side(text::ENCRYPTION_SIDE, &container.encryption),
+        side(text::signature_side(), &container.signature),
+        side(text::encryption_side(), &container.encryption),
     ];
     let sides: Vec<String> = sides.into_iter().flatten().collect();
     match sides.is_empty() {
-        true => format!("{}: {}", container.name, text::EMPTY),
+        true => format!("{}: {}", container.name, text::empty()),
         false => format!("{}: {}", container.name, sides.join(", ")),
     }
 }
@@ -124,7 +124,7 @@ pub(crate) fn delete(context: &Context, args: &ContainerDeleteArgs) -> Result<Ou
         )
     };
     if args.consent.dry_run {
-        context.talk.say(text::NOTHING_CHANGED);
+        context.talk.say(text::nothing_changed());
         return Ok(report(false, String::new()));
     }
     login::confirm(context, application.device(), args.consent.yes)?;

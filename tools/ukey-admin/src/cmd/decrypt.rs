@@ -60,7 +60,7 @@ fn one(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
     bar.finish_and_clear();
     let protected = opened.integrity == Integrity::Verified;
     if !protected {
-        context.talk.warn(text::NOT_PROTECTED);
+        context.talk.warn(text::not_protected());
     }
     let pair = &pairs[opened.candidate];
     let data = json!({
@@ -75,9 +75,9 @@ fn one(context: &Context, args: &DecryptArgs) -> Result<Outcome> {
     let text = match files::is_stream(&path) {
         true => String::new(),
         false => output::fields(&[
-            ("Decrypted", path.display().to_string()),
+            (text::label::decrypted(), path.display().to_string()),
             (
-                "With",
+                text::label::with(),
                 format!("{} ({})", pair.certificate.subject(), pair.container),
             ),
         ]),
@@ -96,7 +96,7 @@ fn output_path(args: &DecryptArgs) -> Result<PathBuf> {
         Some(extension) if extension == SUFFIX.trim_start_matches('.') => {
             Ok(args.input().with_extension(""))
         }
-        _ => Err(Error::Usage(text::error::DECRYPT_NEEDS_OUTPUT.to_owned())),
+        _ => Err(Error::Usage(text::error::decrypt_needs_output().to_owned())),
     }
 }
 

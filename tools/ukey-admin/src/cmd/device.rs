@@ -9,7 +9,8 @@ use crate::{
     context::Context,
     error::{Error, Result},
     output::{self, Outcome},
-    target, text,
+    target,
+    text::{self, label},
 };
 
 pub(crate) fn run(context: &Context, command: &DeviceCommand) -> Result<Outcome> {
@@ -33,7 +34,7 @@ fn list(context: &Context) -> Result<Outcome> {
     let readers = found
         .unusable
         .iter()
-        .filter(|(name, _)| name != text::error::READERS);
+        .filter(|(name, _)| name != text::error::readers());
     for (reader, why) in readers {
         context
             .talk
@@ -61,7 +62,13 @@ fn list(context: &Context) -> Result<Outcome> {
         }));
     }
     let text = output::table(
-        &["SERIAL", "LABEL", "MANUFACTURER", "APPLICATIONS", "READER"],
+        &[
+            label::serial(),
+            label::label(),
+            label::manufacturer(),
+            label::applications(),
+            label::reader(),
+        ],
         &rows,
     );
     Ok(Outcome::new(json!({ "devices": devices }), text))
@@ -69,7 +76,7 @@ fn list(context: &Context) -> Result<Outcome> {
 
 fn or_none(text: &str) -> String {
     if text.is_empty() {
-        text::NONE.to_owned()
+        text::none().to_owned()
     } else {
         text.to_owned()
     }
@@ -84,26 +91,32 @@ fn info(context: &Context) -> Result<Outcome> {
         .map(|name| ApplicationPins::read(&device, name))
         .collect::<Result<Vec<_>>>()?;
     let mut rows = vec![
-        ("Serial number", info.serial_number.to_text()),
-        ("Label", or_none(&info.label.to_text())),
-        ("Manufacturer", info.manufacturer.to_text()),
-        ("Issuer", info.issuer.to_text()),
-        ("Model", device.model()),
-        ("Hardware version", info.hw_version.to_string()),
-        ("Firmware version", info.firmware_version.to_string()),
-        ("Specification", info.specification_version.to_string()),
-        ("Extension", text::yes_no(device.has_extension()).to_owned()),
+        (label::serial_number(), info.serial_number.to_text()),
+        (label::label(), or_none(&info.label.to_text())),
+        (label::manufacturer(), info.manufacturer.to_text()),
+        (label::issuer(), info.issuer.to_text()),
+        (label::model(), device.model()),
+        (label::hardware_version(), info.hw_version.to_string()),
+        (label::firmware_version(), info.firmware_version.to_string()),
         (
-            "Free space",
+            label::specification(),
+            info.specification_version.to_string(),
+        ),
+        (
+            label::extension(),
+            text::yes_no(device.has_extension()).to_owned(),
+        ),
+        (
+            label::free_space(),
             text::free_space(info.free_space.into(), info.total_space.into()),
         ),
-        ("Reader", device.reader_name().to_owned()),
+        (label::reader(), device.reader_name().to_owned()),
     ];
     if applications.is_empty() {
-        rows.push(("Application", text::BLANK_KEY.to_owned()));
+        rows.push((label::application(), text::blank_key().to_owned()));
     }
     for application in &applications {
-        rows.push(("Application", application.line()));
+        rows.push((label::application(), application.line()));
     }
     let data = json!({
         "serial": info.serial_number.to_text(),
@@ -140,11 +153,10 @@ impl ApplicationPins {
     }
 
     fn line(&self) -> String {
-        format!(
-            "{} (user PIN: {}; SO PIN: {})",
-            self.name,
-            text::pin_state(&self.user),
-            text::pin_state(&self.so)
+        text::application_pins(
+            &self.name,
+            &text::pin_state(&self.user),
+            &text::pin_state(&self.so),
         )
     }
 

@@ -131,7 +131,9 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome> {
     let data = json!({ "checks": checks, "warnings": warnings, "failures": failures });
     if let Some(path) = &args.bundle {
         bundle::write(context, &place, path, &data["checks"])?;
-        context.talk.say(&text::written(text::WRITTEN, path));
+        context
+            .talk
+            .say(&text::written(text::label::written(), path));
     }
     let mut outcome = Outcome::new(data, render(&findings));
     if warnings + failures > 0 {
@@ -182,7 +184,7 @@ fn render(findings: &[Finding]) -> String {
                 finding
                     .status
                     .style()
-                    .apply_to(finding.status.word())
+                    .apply_to(text::status_word(finding.status.word()))
                     .to_string(),
                 finding.code(),
                 or_dash(&finding.subject),

@@ -64,12 +64,12 @@ fn result_text(path: &std::path::Path, recipients: &[Certificate]) -> String {
     if files::is_stream(path) {
         return String::new();
     }
-    let mut rows = vec![("Encrypted", path.display().to_string())];
-    let name = |c: &Certificate| format!("{} (serial {})", c.subject(), c.serial_hex());
+    let mut rows = vec![(text::label::encrypted(), path.display().to_string())];
+    let name = |c: &Certificate| text::with_serial(&c.subject().to_string(), &c.serial_hex());
     rows.extend(
         recipients
             .iter()
-            .map(|certificate| ("For", name(certificate))),
+            .map(|certificate| (text::label::recipient(), name(certificate))),
     );
     output::fields(&rows)
 }

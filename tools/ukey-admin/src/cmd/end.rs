@@ -79,7 +79,7 @@ pub(crate) fn run(context: &Context, act: Act, args: &EndArgs) -> Result<Outcome
 
 fn report(act: Act, answer: &Answer) -> Result<Outcome> {
     if answer.act != Some(act) {
-        return Err(Error::Unfit(text::error::WRONG_ANSWER.to_owned()));
+        return Err(Error::Unfit(text::error::wrong_answer().to_owned()));
     }
     let rows: Vec<(&str, String)> = answer
         .changed
@@ -122,13 +122,11 @@ pub(crate) fn status(context: &Context, args: &StatusArgs) -> Result<Outcome> {
             let serial = certificate.serial_hex();
             let record = transaction.certificate(&serial)?;
             let record = record.filter(|record| record.der == *der);
-            let state = record
-                .as_ref()
-                .map_or(text::UNKNOWN_THERE, |r| r.status.word());
+            let state = record.as_ref().map_or("unknown", |r| r.status.word());
             rows.push(vec![
                 container.name.clone(),
-                text::usage_word(usage).to_owned(),
-                state.to_owned(),
+                text::purpose(usage),
+                text::status_word(state),
                 certificate::day(certificate.validity().not_after),
                 serial.clone(),
             ]);
@@ -142,7 +140,13 @@ pub(crate) fn status(context: &Context, args: &StatusArgs) -> Result<Outcome> {
             }));
         }
     }
-    let header = ["CONTAINER", "FOR", "STATE", "VALID UNTIL", "SERIAL"];
+    let header = [
+        text::label::container(),
+        text::label::purpose(),
+        text::label::state(),
+        text::label::valid_until(),
+        text::label::serial(),
+    ];
     Ok(Outcome::new(
         json!({ "certificates": data }),
         output::table(&header, &rows),

@@ -69,7 +69,7 @@ pub(crate) fn replace(context: &Context, args: &ReplaceArgs) -> Result<Outcome> 
             },
         },
     )?;
-    context.talk.say(text::RECOVER_OLD);
+    context.talk.say(text::recover_old());
     Ok(outcome)
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
         .as_ref()
         .is_some_and(|label| label.len() > LONGEST_LABEL)
     {
-        return Err(Error::Usage(text::error::LABEL_TOO_LONG.to_owned()));
+        return Err(Error::Usage(text::error::label_too_long().to_owned()));
     }
     let device = target::device(context)?;
     let doomed = app::doomed(&device, &args.name)?;
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
         ));
     }
     if args.consent.dry_run {
-        context.talk.say(text::NOTHING_CHANGED);
+        context.talk.say(text::nothing_changed());
         return Ok(report(&device, args, doomed.as_deref(), false, false));
     }
     if doomed.is_some() {
@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, args: &DeviceInitArgs) -> Result<Outcome> {
     }
     let replaced = replace_auth_key(context, &device, args, &key)?;
     if !replaced && *key == FACTORY_AUTH_KEY {
-        context.talk.warn(text::FACTORY_DEVICE_KEY);
+        context.talk.warn(text::factory_device_key());
     }
     Ok(report(&device, args, doomed.as_deref(), true, replaced))
 }
@@ -97,10 +97,10 @@ fn report(
     });
     let text = match changed {
         true => output::fields(&[
-            ("Initialised", serial),
-            ("Application", args.name.clone()),
+            (text::label::initialised(), serial),
+            (text::label::application(), args.name.clone()),
             (
-                "PIN tries",
+                text::label::pin_tries(),
                 text::init_tries(args.new.pin_tries, args.new.so_pin_tries),
             ),
         ]),

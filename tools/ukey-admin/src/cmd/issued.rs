@@ -38,7 +38,7 @@ impl Issued {
         signing_key: &PublicKey,
         anchors: &[Certificate],
     ) -> Result<Self> {
-        let unfit = || Error::Unfit(text::error::WRONG_ANSWER.to_owned());
+        let unfit = || Error::Unfit(text::error::wrong_answer().to_owned());
         let response = answer.csr_response()?.ok_or_else(unfit)?;
         let first =
             |certificates: Vec<Certificate>| certificates.into_iter().next().ok_or_else(unfit);
@@ -83,7 +83,7 @@ impl Issued {
         let view = container.read()?;
         match &self.enveloped_key {
             Some(key) => store_pair(container, &view, key)?,
-            None => return Err(Error::Unfit(text::error::WRONG_ANSWER.to_owned())),
+            None => return Err(Error::Unfit(text::error::wrong_answer().to_owned())),
         }
         store_certificate(container, &view, Usage::Encrypt, &self.encryption)?;
         store_certificate(container, &view, Usage::Sign, &self.signature)
@@ -100,7 +100,7 @@ impl Issued {
         if !certified(&view.signature, &self.signature)
             || !certified(&view.encryption, &self.encryption)
         {
-            return Err(Error::Unfit(text::error::WRONG_ANSWER.to_owned()));
+            return Err(Error::Unfit(text::error::wrong_answer().to_owned()));
         }
         match &view.encryption.certificate {
             Some(old) if old != self.encryption.as_der() => {
@@ -131,7 +131,7 @@ impl Issued {
         };
         match holds(&view.signature, &self.signature) && holds(&view.encryption, &self.encryption) {
             true => self_test::pair(container, &view, &self.signature, &self.encryption),
-            false => Err(Error::SelfTest(text::READ_BACK)),
+            false => Err(Error::SelfTest(text::read_back())),
         }
     }
 
@@ -150,15 +150,21 @@ impl Issued {
         let end = self.signature.validity().not_after;
         output::fields(&[
             (headline, self.signature.subject().to_string()),
-            ("Container", container.to_owned()),
-            ("Signature certificate", self.signature.serial_hex()),
-            ("Encryption certificate", self.encryption.serial_hex()),
-            ("Issuer", self.signature.issuer().to_string()),
+            (text::label::container(), container.to_owned()),
             (
-                "Valid until",
+                text::label::signature_certificate(),
+                self.signature.serial_hex(),
+            ),
+            (
+                text::label::encryption_certificate(),
+                self.encryption.serial_hex(),
+            ),
+            (text::label::issuer(), self.signature.issuer().to_string()),
+            (
+                text::label::valid_until(),
                 text::until(&certificate::day(end), certificate::days_left(end)),
             ),
-            ("Self-test", text::SELF_TEST_OK.to_owned()),
+            (text::label::self_test(), text::self_test_ok().to_owned()),
         ])
     }
 }
@@ -212,7 +218,7 @@ fn import_pair(container: &Container, key: &EnvelopedKey) -> Result<()> {
         )?,
         _ => return Err(ukey_token::Error::NotSupported.into()),
     }
-    interrupt::note_done(text::DONE_ENCRYPTION_KEY);
+    interrupt::note_done(text::done_encryption_key());
     Ok(())
 }
 

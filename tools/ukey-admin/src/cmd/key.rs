@@ -81,7 +81,7 @@ fn import(context: &Context, args: &KeyImportArgs) -> Result<Outcome> {
     let identifier = certificate::hex(&pair.public_key().key_identifier());
     let decryptor = TokenDecryptor::new(container, KeyUsage::Encryption);
     if !self_test::decrypts(&decryptor, &pair.public_key())? {
-        return Err(Error::SelfTest(text::SELF_TEST_DECRYPT));
+        return Err(Error::SelfTest(text::self_test_decrypt()));
     }
     let data = json!({ "container": view.name, "key_identifier": identifier, "self_test": "ok" });
     Ok(Outcome::new(
@@ -105,7 +105,7 @@ fn unwrap_pem(bytes: &[u8]) -> Result<Vec<u8>> {
         .collect();
     base64::engine::general_purpose::STANDARD
         .decode(body)
-        .map_err(|_| Error::Unfit(text::error::NOT_A_WRAPPED_KEY.to_owned()))
+        .map_err(|_| Error::Unfit(text::error::not_a_wrapped_key().to_owned()))
 }
 
 fn pem(der: &[u8]) -> String {
@@ -177,7 +177,7 @@ pub(crate) fn for_request(
 ) -> Result<(Container, ContainerView, PublicKey)> {
     let answered = authority.answer.is_some();
     if answered && !has_signing_key(application, name)? {
-        return Err(Error::Unfit(text::error::ANSWER_WITHOUT_KEY.to_owned()));
+        return Err(Error::Unfit(text::error::answer_without_key().to_owned()));
     }
     let container = open_or_create(application, name)?;
     let before = container.read()?;
@@ -194,7 +194,7 @@ pub(crate) fn make_signing_key(
     container: &Container,
     algorithm: KeyAlgorithmArg,
 ) -> Result<PublicKey> {
-    let spinner = context.talk.spinner(text::MAKING_KEY);
+    let spinner = context.talk.spinner(text::making_key());
     let made = match algorithm {
         KeyAlgorithmArg::Sm2 => container.generate_sm2().map(PublicKey::Sm2),
         KeyAlgorithmArg::Rsa2048 => container.generate_rsa(2048).map(PublicKey::Rsa),

@@ -68,8 +68,8 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Outcome> {
         Command::Policy(command) => policy::run(context, command),
         Command::Config(command) => config::run(context, command),
         Command::Apdu(args) => apdu::run(context, args),
-        Command::Completions { shell } => generated::completions(*shell),
-        Command::ManPages { directory } => generated::man_pages(directory),
+        Command::Completions { shell } => generated::completions(context, *shell),
+        Command::ManPages { directory } => generated::man_pages(context, directory),
         Command::Skf(command) => skf::run(context, command),
         Command::Version => version::run(context),
     }

@@ -66,7 +66,7 @@ fn change(context: &Context, args: &PinChangeArgs) -> Result<Outcome> {
     let old = entry.proven()?;
     let new = login::new_pin(context, role, args.new_pin.new_pin_source.as_ref())?;
     application.change_pin(role.into(), &old, &new)?;
-    Ok(done(text::pin_changed(role)))
+    Ok(done(text::pin_changed(text::role(role))))
 }
 
 fn unblock(context: &Context, args: &PinUnblockArgs) -> Result<Outcome> {
@@ -84,7 +84,7 @@ fn unblock(context: &Context, args: &PinUnblockArgs) -> Result<Outcome> {
         PinState::NotSet => application.set_user_pin(&new)?,
         _ => application.unblock_pin(&so_pin, &new)?,
     }
-    Ok(done(text::PIN_UNBLOCKED.to_owned()))
+    Ok(done(text::pin_unblocked().to_owned()))
 }
 
 fn done(sentence: String) -> Outcome {

@@ -46,10 +46,13 @@ fn pin_part(context: &Context, application: &Application) -> Result<Part> {
     let policy = context.config.pin_policy;
     let rows = vec![
         (
-            "PIN length",
+            text::policy::length_label(),
             text::policy::pin_length(pin::MIN_LEN, pin::MAX_LEN, policy),
         ),
-        ("PIN characters", text::policy::longest_run(policy)),
+        (
+            text::policy::characters_label(),
+            text::policy::longest_run(policy),
+        ),
         (
             text::role_capital(PinRole::User),
             text::policy::tries(pins.user.max_tries),
@@ -88,20 +91,20 @@ fn show(context: &Context) -> Result<Outcome> {
         .map(|(_, word)| *word)
         .collect();
     let rights = room.create_rights.map(text::app::rights_word);
-    let mut rows = vec![("Application", application.name().to_owned())];
+    let mut rows = vec![(text::label::application(), application.name().to_owned())];
     rows.extend(pin_rows);
     rows.extend([
-        ("Containers", room.containers.cell()),
-        ("Certificates", room.certificates.cell()),
-        ("Files", room.files.cell()),
+        (text::app::containers(), room.containers.cell()),
+        (text::app::certificates(), room.certificates.cell()),
+        (text::app::files(), room.files.cell()),
         (
-            "Who may create",
-            rights.unwrap_or(text::policy::NOT_TOLD).to_owned(),
+            text::policy::creators_label(),
+            rights.unwrap_or(text::policy::not_told()).to_owned(),
         ),
         (
-            "Beyond GM/T 0017",
+            text::policy::beyond_label(),
             match abilities.as_slice() {
-                [] => text::NONE.to_owned(),
+                [] => text::none().to_owned(),
                 words => words.join(", "),
             },
         ),
@@ -130,7 +133,7 @@ fn set(context: &Context, args: &PolicySetArgs) -> Result<Outcome> {
     };
     if args.dry_run {
         context.talk.say(&text::policy::would_write(&name));
-        context.talk.say(text::NOTHING_CHANGED);
+        context.talk.say(text::nothing_changed());
         return Ok(Outcome::new(data(context.config.pin_policy, false), after));
     }
     if let Some(folder) = path
@@ -142,7 +145,7 @@ fn set(context: &Context, args: &PolicySetArgs) -> Result<Outcome> {
     files::write_whole(&path, true, Readers::AsUsual, after.as_bytes())?;
     let holds = Config::load()?.pin_policy;
     if !is_as_asked(holds, args.rules) {
-        context.talk.warn(text::policy::STRICTER_ELSEWHERE);
+        context.talk.warn(text::policy::stricter_elsewhere());
     }
     let text = text::policy::written(&name);
     Ok(Outcome::new(data(holds, true), format!("{text}\n")))

@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &RecoverArgs) -> Result<Outcome> {
         .transpose()?;
     let kmc = match (&directory, args.officer_key.as_slice()) {
         (Some(directory), [first, second]) => Some(directory.open_kmc(first, second)?),
-        (Some(_), _) => return Err(Error::Usage(text::error::TWO_OFFICERS.to_owned())),
+        (Some(_), _) => return Err(Error::Usage(text::error::two_officers().to_owned())),
         (None, _) => None,
     };
     login::user(context, &application, &args.pin)?;
@@ -86,10 +86,13 @@ fn report(container: &str, certificate: &Certificate) -> Outcome {
         "self_test": "ok",
     });
     let text = output::fields(&[
-        (text::RECOVERED, certificate.subject().to_string()),
-        ("Container", container.to_owned()),
-        ("Encryption certificate", certificate.serial_hex()),
-        ("Self-test", text::DECRYPTED_OK.to_owned()),
+        (text::label::recovered(), certificate.subject().to_string()),
+        (text::label::container(), container.to_owned()),
+        (
+            text::label::encryption_certificate(),
+            certificate.serial_hex(),
+        ),
+        (text::label::self_test(), text::decrypted_ok().to_owned()),
     ]);
     Outcome::new(data, text)
 }
@@ -120,7 +123,7 @@ fn store(
     about: &str,
     anchors: &[Certificate],
 ) -> Result<Certificate> {
-    let unfit = || Error::Unfit(text::error::WRONG_ANSWER.to_owned());
+    let unfit = || Error::Unfit(text::error::wrong_answer().to_owned());
     let response = answer.csr_response()?.ok_or_else(unfit)?;
     let certificate = response.encrypt_certificates.into_iter().next();
     let certificate = certificate.ok_or_else(unfit)?;
@@ -147,6 +150,6 @@ fn try_out(container: &Container, certificate: &Certificate) -> Result<()> {
     let decryptor: &dyn Decryptor = &TokenDecryptor::new(container.clone(), KeyUsage::Encryption);
     match self_test::decrypts(decryptor, &certificate.public_key()?)? {
         true => Ok(()),
-        false => Err(Error::SelfTest(text::SELF_TEST_DECRYPT)),
+        false => Err(Error::SelfTest(text::self_test_decrypt())),
     }
 }

@@ -147,7 +147,7 @@ impl Renewal<'_> {
         application: &Application,
         present: &Present,
     ) -> Result<Outcome> {
-        context.talk.warn(text::RENEWAL_WARNING);
+        context.talk.warn(text::renewal_warning());
         login::user(context, application, self.pin)?;
         match self.same_key {
             true => self.same_keys(context, application, present),
@@ -248,7 +248,7 @@ impl Renewal<'_> {
     fn report(&self, issued: &Issued, container: &str, old: Option<&str>) -> Outcome {
         let mut data = issued.data(container);
         data["retired_container"] = json!(old);
-        let mut text = issued.text(text::RENEWED, container);
+        let mut text = issued.text(text::label::renewed(), container);
         if let Some(old) = old {
             text.push_str(&text::old_pair_stays(old));
         }

@@ -97,9 +97,13 @@ fn list(context: &Context) -> Result<Outcome> {
         }));
     }
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::NO_CONTAINERS),
+        true => format!("{}\n", text::no_containers()),
         false => output::table(
-            &["CONTAINER", "OPENS WHAT WAS ENCRYPTED TO", "SERIAL"],
+            &[
+                text::label::container(),
+                text::label::opens(),
+                text::label::serial(),
+            ],
             &rows,
         ),
     };

@@ -33,7 +33,7 @@ fn file_name(name: &str) -> Result<String> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     match !name.is_empty() && name.len() <= LONGEST && name.chars().all(fits) {
         true => Ok(format!("{PREFIX}{name}")),
-        false => Err(Error::Usage(text::error::SEAL_NAME.to_owned())),
+        false => Err(Error::Usage(text::error::seal_name().to_owned())),
     }
 }
 
@@ -118,8 +118,8 @@ fn list(context: &Context) -> Result<Outcome> {
         .map(|(name, size)| json!({ "name": name, "size": size }))
         .collect();
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::NO_SEALS),
-        false => output::table(&["SEAL", "SIZE"], &rows),
+        true => format!("{}\n", text::no_seals()),
+        false => output::table(&[text::label::seal(), text::label::size()], &rows),
     };
     Ok(Outcome::new(json!({ "seals": data }), text))
 }
@@ -127,7 +127,7 @@ fn list(context: &Context) -> Result<Outcome> {
 fn export(context: &Context, args: &SealExportArgs) -> Result<Outcome> {
     output::check_stream(context, args.output.output.as_deref())?;
     let Some(path) = &args.output.output else {
-        return Err(Error::Usage(text::error::BINARY_NEEDS_OUTPUT.to_owned()));
+        return Err(Error::Usage(text::error::binary_needs_output().to_owned()));
     };
     let application = target::selected_application(context)?;
     let (file, size) = find(&application, &args.name)?;
@@ -140,7 +140,7 @@ fn export(context: &Context, args: &SealExportArgs) -> Result<Outcome> {
     });
     let text = match files::is_stream(path) {
         true => String::new(),
-        false => text::written(text::WRITTEN, path),
+        false => text::written(text::label::written(), path),
     };
     Ok(Outcome::new(data, text))
 }
@@ -150,7 +150,7 @@ fn delete(context: &Context, args: &SealDeleteArgs) -> Result<Outcome> {
     let (file, size) = find(&application, &args.name)?;
     let data = |changed: bool| json!({ "name": args.name, "size": size, "changed": changed });
     if args.consent.dry_run {
-        context.talk.say(text::NOTHING_CHANGED);
+        context.talk.say(text::nothing_changed());
         return Ok(Outcome::new(data(false), ""));
     }
     login::confirm(context, application.device(), args.consent.yes)?;

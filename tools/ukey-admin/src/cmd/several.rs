@@ -43,7 +43,7 @@ pub(crate) fn run<A: Several>(
         return one(context, args);
     }
     if args.output().is_some() {
-        return Err(Error::Usage(text::error::ONE_OUTPUT.to_owned()));
+        return Err(Error::Usage(text::error::one_output().to_owned()));
     }
     let items = inputs.iter().map(|input| {
         let name = input.display().to_string();

@@ -80,7 +80,7 @@ fn one(context: &Context, args: &SignArgs) -> Result<Outcome> {
     let text = if files::is_stream(&path) {
         String::new()
     } else {
-        text::written("Signature", &path)
+        text::written(text::label::signature(), &path)
     };
     Ok(Outcome::new(data, text))
 }
@@ -95,9 +95,9 @@ fn format(args: &SignArgs, key: &PublicKey) -> Result<SignFormat> {
         None => SignFormat::Cms,
     };
     match format {
-        SignFormat::Gm if !is_sm2 => usage(text::error::GM_NEEDS_SM2),
-        SignFormat::RawDer if !is_sm2 => usage(text::error::RAW_DER_NEEDS_SM2),
-        SignFormat::Raw | SignFormat::RawDer if args.attached => usage(text::error::RAW_ATTACHED),
+        SignFormat::Gm if !is_sm2 => usage(text::error::gm_needs_sm2()),
+        SignFormat::RawDer if !is_sm2 => usage(text::error::raw_der_needs_sm2()),
+        SignFormat::Raw | SignFormat::RawDer if args.attached => usage(text::error::raw_attached()),
         format => Ok(format),
     }
 }

@@ -43,7 +43,7 @@ const DER_SEQUENCE: u8 = 0x30;
 pub(crate) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome> {
     let are_several = args.inputs.len() > 1;
     if are_several && args.signature.is_some() {
-        return Err(Error::Usage(text::digest::ONE_SIGNATURE.to_owned()));
+        return Err(Error::Usage(text::digest::one_signature().to_owned()));
     }
     output::check_stream(context, args.output.as_deref())?;
     let anchors = anchors(&args.ca)?;
@@ -56,7 +56,7 @@ pub(crate) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome> {
         Ok(outcome)
     })?;
     if outcome.verdict.is_none() && anchors.is_empty() {
-        context.talk.say(text::NOT_JUDGED);
+        context.talk.say(text::not_judged());
     }
     Ok(outcome)
 }
@@ -117,7 +117,7 @@ fn detached(
     anchors: &[Certificate],
 ) -> Result<Report> {
     if args.output.is_some() {
-        return Err(Error::Usage(text::error::NOTHING_TO_TAKE_OUT.to_owned()));
+        return Err(Error::Usage(text::error::nothing_to_take_out().to_owned()));
     }
     let bytes = files::read_small(signature)?;
     let input = files::open(args.input())?;
@@ -184,7 +184,9 @@ fn embedded<R: Read + Seek>(
     anchors: &[Certificate],
 ) -> Result<Report> {
     if message.is_detached() {
-        return Err(Error::Usage(text::error::SIGNATURE_IS_DETACHED.to_owned()));
+        return Err(Error::Usage(
+            text::error::signature_is_detached().to_owned(),
+        ));
     }
     let options = options(args, anchors)?;
     let Some(path) = &args.output else {
@@ -208,7 +210,9 @@ fn bare(
     anchors: &[Certificate],
 ) -> Result<Report> {
     let Some(path) = &args.certificate else {
-        return Err(Error::Usage(text::error::BARE_NEEDS_CERTIFICATE.to_owned()));
+        return Err(Error::Usage(
+            text::error::bare_needs_certificate().to_owned(),
+        ));
     };
     let certificates = cert::read_certificates(path)?;
     let Some(certificate) = certificates.first() else {

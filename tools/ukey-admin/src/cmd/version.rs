@@ -32,17 +32,17 @@ pub(crate) fn run(context: &Context) -> Result<Outcome> {
         "transports": { "pcsc": context.config.pcsc_enabled, "embedded": images },
     });
     let text = output::fields(&[
-        ("Version", format!("ukey-admin {version}")),
-        ("Built for", format!("{target} ({build})")),
-        ("Speaks", text::WIRE.to_owned()),
+        (text::label::version(), format!("ukey-admin {version}")),
+        (text::label::built_for(), format!("{target} ({build})")),
+        (text::label::speaks(), text::WIRE.to_owned()),
         (
             "PC/SC",
             text::yes_no(context.config.pcsc_enabled).to_owned(),
         ),
         (
-            "Embedded",
+            text::label::embedded(),
             if images.is_empty() {
-                text::NONE.to_owned()
+                text::none().to_owned()
             } else {
                 images.join(", ")
             },

@@ -20,7 +20,7 @@ pub(crate) fn run(context: &Context, args: WatchArgs) -> Result<Outcome> {
     let registry = context.registry();
     registry.refresh()?;
     let mut seen = registry.snapshot();
-    context.talk.say(text::WATCHING);
+    context.talk.say(text::watching());
     let deadline = args
         .timeout
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));

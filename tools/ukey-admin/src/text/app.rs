@@ -2,14 +2,29 @@
 
 use ukey_token::Rights;
 
-pub(crate) const COLUMNS: [&str; 6] = [
-    "APPLICATION",
-    "USER PIN",
-    "SO PIN",
-    "CONTAINERS",
-    "CERTIFICATES",
-    "FILES",
-];
+super::message::messages! {
+    "app-"
+    fn user_pin();
+    fn so_pin();
+    fn containers();
+    fn certificates();
+    fn files();
+    fn share(used: usize, limit: usize);
+    fn created(name: &str);
+    fn deleted(name: &str);
+}
+
+pub(crate) fn columns() -> [&'static str; 6] {
+    let application = super::label::application();
+    [
+        application,
+        user_pin(),
+        so_pin(),
+        containers(),
+        certificates(),
+        files(),
+    ]
+}
 
 /// A star marks the one that commands use without `--application`.
 pub(crate) fn name(name: &str, is_chosen: bool) -> String {
@@ -17,18 +32,6 @@ pub(crate) fn name(name: &str, is_chosen: bool) -> String {
         true => format!("{name} *"),
         false => name.to_owned(),
     }
-}
-
-pub(crate) fn share(used: usize, limit: usize) -> String {
-    format!("{used} of {limit}")
-}
-
-pub(crate) fn created(name: &str) -> String {
-    format!("Application {name} is created.")
-}
-
-pub(crate) fn deleted(name: &str) -> String {
-    format!("Application {name} is deleted.")
 }
 
 /// Stable word, for JSON too.

@@ -1,99 +1,108 @@
 //! One piece of advice for each error that has one.
 
+use std::path::Path;
+
 use crate::{
     cli::PinRole,
     error::{Error, Item},
     pin_source::PinSourceError,
 };
 
-const SELECT_ANOTHER: &str = "list what is there: ukey-admin container list";
+super::message::messages! {
+    "hint-"
+    fn list_devices();
+    fn ask_doctor();
+    fn unblock();
+    fn so_locked();
+    fn last_try();
+    fn set_pin();
+    fn yes();
+    fn pin_source();
+    fn force_or_output();
+    fn force();
+    fn initialise();
+    fn make_key();
+    fn list_containers();
+    fn list_applications();
+    fn name_signature();
+    fn plug_recipient();
+    fn early();
+    fn source_forms();
+    fn make_private(path: &Path);
+    fn plug_in();
+    fn wait();
+    fn device_key();
+    fn make_room();
+}
 
 /// What to do about `error`.
 pub(crate) fn hint(error: &Error) -> Option<String> {
     let text = match error {
-        Error::NoDevice { selected: true, .. } => "see what is plugged in: ukey-admin device list",
-        Error::NoDevice { .. } => "find out why: ukey-admin doctor",
+        Error::NoDevice { selected: true, .. } => list_devices(),
+        Error::NoDevice { .. } => ask_doctor(),
         Error::PinLocked {
             role: PinRole::User,
-        } => "the SO PIN gives it new tries: ukey-admin pin unblock",
-        Error::PinLocked { role: PinRole::So } => {
-            "a locked SO PIN cannot be unlocked; ukey-admin device init makes the key new and destroys all keys in it"
-        }
+        } => unblock(),
+        Error::PinLocked { role: PinRole::So } => so_locked(),
         Error::PinWrong {
             tries_left: 0,
             role: PinRole::User,
-        } => "the SO PIN gives it new tries: ukey-admin pin unblock",
-        Error::LastTry { .. } => "if you are sure of the PIN, add --last-try-ok",
-        Error::PinNotSet => "set it with the SO PIN: ukey-admin pin unblock",
-        Error::MustNotAsk("confirmation") => "add --yes",
-        Error::MustNotAsk(_) => {
-            "give --pin-source (--so-pin-source, --new-pin-source): env:NAME, file:PATH, fd:N, stdin or agent"
-        }
-        Error::PinSource(e) => return pin_source(e),
-        Error::Exists {
-            what: Item::File, ..
-        } => "add --force to overwrite it, or choose another --output",
-        Error::Exists {
-            what: Item::Certificate,
-            ..
-        } => "add --force to replace it",
+        } => unblock(),
+        Error::LastTry { .. } => last_try(),
+        Error::PinNotSet => set_pin(),
+        Error::MustNotAsk(what) if *what == super::confirmation() => yes(),
+        Error::MustNotAsk(_) => pin_source(),
+        Error::PinSource(e) => return of_pin_source(e),
+        Error::Exists { what, .. } => of_existing(*what)?,
         Error::NotFound {
             what: Item::Application,
             name,
-        } if !name.is_empty() => "list what is there: ukey-admin app list",
-        Error::NotFound {
-            what: Item::Application,
-            ..
-        } => "a blank key is made usable by: ukey-admin device init",
-        Error::NotFound {
-            what: Item::SigningKey,
-            ..
-        } => "make one: ukey-admin key generate, or all at once: ukey-admin enroll",
-        Error::NotFound {
-            what: Item::Container,
-            ..
-        } => SELECT_ANOTHER,
-        Error::NotFound {
-            what: Item::Signature,
-            ..
-        } => "name it with --signature",
-        Error::NotARecipient { .. } => {
-            "plug in the key that has one of these certificates (ukey-admin cert list)"
-        }
-        Error::NotDue { .. } => "renew later, or add --early",
+        } if !name.is_empty() => list_applications(),
+        Error::NotFound { what, .. } => of_missing(*what)?,
+        Error::NotARecipient { .. } => plug_recipient(),
+        Error::NotDue { .. } => early(),
         Error::VerificationFalse | Error::Findings { .. } => return None,
-        _ => return error.as_token().and_then(token).map(str::to_owned),
+        _ => of_token(error.as_token()?)?,
     };
     Some(text.to_owned())
 }
 
-fn pin_source(error: &PinSourceError) -> Option<String> {
-    Some(match error {
-        PinSourceError::Unknown => {
-            "write prompt, agent, env:NAME, file:PATH, fd:N or stdin; never the PIN itself"
-                .to_owned()
-        }
-        PinSourceError::ReadableByOthers { path } => {
-            format!("make it private: chmod 600 {}", path.display())
-        }
+fn of_existing(what: Item) -> Option<&'static str> {
+    match what {
+        Item::File => Some(force_or_output()),
+        Item::Certificate => Some(force()),
+        _ => None,
+    }
+}
+
+fn of_missing(what: Item) -> Option<&'static str> {
+    Some(match what {
+        Item::Application => initialise(),
+        Item::SigningKey => make_key(),
+        Item::Container => list_containers(),
+        Item::Signature => name_signature(),
         _ => return None,
     })
 }
 
-fn token(error: &ukey_token::Error) -> Option<&'static str> {
+fn of_pin_source(error: &PinSourceError) -> Option<String> {
+    match error {
+        PinSourceError::Unknown => Some(source_forms().to_owned()),
+        PinSourceError::ReadableByOthers { path } => Some(make_private(path)),
+        _ => None,
+    }
+}
+
+fn of_token(error: &ukey_token::Error) -> Option<&'static str> {
     use ukey_token::Error as E;
     Some(match error {
-        E::Removed => "plug the key in and run the command again",
-        E::Busy => "close the other program, or wait until it is done",
-        E::ForeignCard | E::NoToken | E::Transport(_) => "find out why: ukey-admin doctor",
-        E::DeviceAuthenticationFailed | E::DeviceNotAuthenticated => {
-            "name the file with the right device key: UKEY_AUTH_KEY_FILE=FILE, or auth_key_file in ukey.toml"
-        }
-        E::PinLocked => "the SO PIN gives it new tries: ukey-admin pin unblock",
-        E::ContainerNotFound => SELECT_ANOTHER,
-        E::NoSpace | E::ContainerLimit => {
-            "make room: ukey-admin container list, then ukey-admin container delete"
-        }
+        E::Removed => plug_in(),
+        E::Busy => wait(),
+        E::ForeignCard | E::NoToken | E::Transport(_) => ask_doctor(),
+        E::DeviceAuthenticationFailed | E::DeviceNotAuthenticated => device_key(),
+        E::PinLocked => unblock(),
+        E::ContainerNotFound => list_containers(),
+        E::NoSpace | E::ContainerLimit => make_room(),
         _ => return None,
     })
 }

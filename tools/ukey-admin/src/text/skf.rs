@@ -3,45 +3,68 @@
 use serde_json::Value;
 use std::path::Path;
 
-pub(crate) const STANDARD: &str = "Functions";
-pub(crate) const MISSING: &str = "Missing";
-pub(crate) const EXTENSIONS: &str = "Extensions";
-pub(crate) const PACKING: &str = "Structures";
-pub(crate) const LENGTHS: &str = "Lengths";
-pub(crate) const DEVICE: &str = "Device";
-pub(crate) const NO_VERDICT: &str = "ended without a verdict";
-pub(crate) const LONG_NAME: &str = "the name of the application is too long";
-
-pub(crate) fn of_78(count: usize) -> String {
-    format!("{count} of 78")
+super::message::messages! {
+    "skf-"
+    fn standard();
+    fn missing();
+    fn extensions();
+    fn packing_label();
+    fn lengths_label();
+    fn device_label();
+    fn no_verdict();
+    fn long_name();
+    fn of_78(count: usize);
+    fn ulong_standard();
+    fn ulong_wide(bits: u64);
+    fn not_seen();
+    fn packed();
+    fn not_packed();
+    fn lengths_exact();
+    fn lengths_wrong(told: u64, written: u64);
+    fn lengths_refused(code: &str);
+    fn lengths_unknown(code: &str);
+    fn device_line(
+        name: &str,
+        manufacturer: &str,
+        label: &str,
+        serial: &str,
+        algorithms: &str,
+        authentication: &str,
+        applications: &str
+    );
+    fn crashed(library: &Path, how: &str);
+    fn hangs(library: &Path, seconds: u64);
+    fn died_somewhere(how: &str);
+    fn died_in(at: &str, how: &str);
+    fn silent(seconds: u64);
+    fn silent_in(at: &str, seconds: u64);
+    fn summary(passed: usize, failed: usize, skipped: usize);
 }
 
 pub(crate) fn ulong(bits: Option<u64>) -> String {
     match bits {
-        Some(32) => "32 bits".to_owned(),
-        Some(bits) => format!("{bits} bits (ulong_bits = {bits})"),
-        None => "not seen".to_owned(),
+        Some(32) => ulong_standard().to_owned(),
+        Some(bits) => ulong_wide(bits),
+        None => not_seen().to_owned(),
     }
 }
 
-pub(crate) fn packing(packing: Option<&str>) -> String {
+pub(crate) fn packing(packing: Option<&str>) -> &'static str {
     match packing {
-        Some("one") => "packed".to_owned(),
-        Some(_) => "not packed (packing = \"natural\")".to_owned(),
-        None => "not seen".to_owned(),
+        Some("one") => packed(),
+        Some(_) => not_packed(),
+        None => not_seen(),
     }
 }
 
 pub(crate) fn lengths(lengths: &Value) -> String {
     let number = |key: &str| lengths[key].as_u64().unwrap_or_default();
+    let code = format!("{:#010x}", number("code"));
     match lengths["answers"].as_str() {
-        Some("exact") => "told as they are".to_owned(),
-        Some("wrong") => {
-            let (told, written) = (number("told"), number("written"));
-            format!("told wrongly: {told}, {written} bytes written")
-        }
-        Some("refused") => format!("not told: {:#010x}", number("code")),
-        _ => format!("not seen: SKF_EnumDev answers {:#010x}", number("code")),
+        Some("exact") => lengths_exact().to_owned(),
+        Some("wrong") => lengths_wrong(number("told"), number("written")),
+        Some("refused") => lengths_refused(&code),
+        _ => lengths_unknown(&code),
     }
 }
 
@@ -49,9 +72,16 @@ pub(crate) fn lengths(lengths: &Value) -> String {
 pub(crate) fn device(name: &str, who: &[String; 3], can: [u64; 4], applications: &str) -> String {
     let [manufacturer, label, serial] = who;
     let [asym, sym, hash, auth] = can;
-    format!(
-        "{name}: {manufacturer} {label:?} serial {serial}, algorithms {asym:#x} {sym:#x} {hash:#x}, \
-         device authentication {auth:#x}, applications: {applications}"
+    let algorithms = format!("{asym:#x} {sym:#x} {hash:#x}");
+    let (label, auth) = (format!("{label:?}"), format!("{auth:#x}"));
+    device_line(
+        name,
+        manufacturer,
+        &label,
+        serial,
+        &algorithms,
+        &auth,
+        applications,
     )
 }
 
@@ -59,34 +89,20 @@ pub(crate) fn unloadable(library: &Path, why: &str) -> String {
     format!("{}: {why}", library.display())
 }
 
-pub(crate) fn crashed(library: &Path, how: &str) -> String {
-    format!(
-        "{} ended the process that loaded it ({how})",
-        library.display()
-    )
-}
-
-pub(crate) fn hangs(library: &Path, seconds: u64) -> String {
-    format!(
-        "{} does not come back within {seconds} s",
-        library.display()
-    )
-}
-
 pub(crate) fn died(how: &str, at: &str) -> String {
     match at {
-        "" => format!("crashed ({how})"),
-        at => format!("crashed in {at} ({how})"),
+        "" => died_somewhere(how),
+        at => died_in(at, how),
     }
 }
 
 pub(crate) fn no_answer(seconds: u64, at: &str) -> String {
     match at {
-        "" => format!("did not come back within {seconds} s"),
-        at => format!("{at} did not come back within {seconds} s"),
+        "" => silent(seconds),
+        at => silent_in(at, seconds),
     }
 }
 
 pub(crate) fn counts(passed: usize, failed: usize, skipped: usize) -> String {
-    format!("{passed} passed, {failed} failed, {skipped} skipped\n")
+    summary(passed, failed, skipped) + "\n"
 }

@@ -17,6 +17,7 @@ mod files;
 mod interface;
 mod interruption;
 mod keys;
+mod language;
 mod lifecycle;
 mod pins;
 mod policy;

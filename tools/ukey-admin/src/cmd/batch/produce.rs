@@ -175,7 +175,7 @@ impl Workshop {
         let answers = ca.process(&incoming, consent, now)?;
         drop(ca);
         let answer = answers.into_iter().next();
-        let answer = answer.ok_or_else(|| Error::Unfit(text::error::WRONG_ANSWER.to_owned()))?;
+        let answer = answer.ok_or_else(|| Error::Unfit(text::error::wrong_answer().to_owned()))?;
         let answer = authority::granted(answer)?;
         Issued::read(&answer, signer.public_key(), &self.anchors)
     }

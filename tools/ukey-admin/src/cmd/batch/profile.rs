@@ -83,18 +83,18 @@ pub(super) fn read(path: Option<&Path>) -> Result<Profile> {
     let unfit =
         |message: String| Error::Unfit(words::in_file(&path.display().to_string(), &message));
     let bytes = files::read_small(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| unfit(words::NOT_UTF8.to_owned()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| unfit(words::not_utf8().to_owned()))?;
     let profile: Profile = toml::from_str(text).map_err(|error| unfit(error.to_string()))?;
     let tries = 1..=15;
     let application = &profile.application;
     if !tries.contains(&application.pin_tries) || !tries.contains(&application.so_pin_tries) {
-        return Err(unfit(words::BAD_TRIES.to_owned()));
+        return Err(unfit(words::bad_tries().to_owned()));
     }
     if !(6..=16).contains(&profile.pin.length) {
-        return Err(unfit(words::BAD_PIN_LENGTH.to_owned()));
+        return Err(unfit(words::bad_pin_length().to_owned()));
     }
     if !(1..=3650).contains(&profile.certificate.days) {
-        return Err(unfit(words::BAD_DAYS.to_owned()));
+        return Err(unfit(words::bad_days().to_owned()));
     }
     Ok(profile)
 }

@@ -42,12 +42,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Row>> {
     };
     let mut records = records(&bytes).map_err(|(line, message)| at(line, message))?;
     if records.is_empty() {
-        return Err(at(1, words::NO_HEADER.to_owned()));
+        return Err(at(1, words::no_header().to_owned()));
     }
     let (_, header) = records.remove(0);
     let columns = columns(&header).map_err(|message| at(1, message))?;
     if records.is_empty() {
-        return Err(at(2, words::NO_ROWS.to_owned()));
+        return Err(at(2, words::no_rows().to_owned()));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut rows = Vec::new();
@@ -109,7 +109,7 @@ fn row(columns: &Columns, fields: &[String], folder: &Path) -> Result<Row, Strin
     let id = needed("id")?.to_owned();
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if id.len() > LONGEST_ID || id.starts_with('.') || !id.chars().all(allowed) {
-        return Err(words::BAD_ID.to_owned());
+        return Err(words::bad_id().to_owned());
     }
     let subject: Name = needed("subject")?
         .parse()
@@ -119,7 +119,7 @@ fn row(columns: &Columns, fields: &[String], folder: &Path) -> Result<Row, Strin
         .as_ref()
         .is_some_and(|label| label.len() > LONGEST_LABEL)
     {
-        return Err(crate::text::error::LABEL_TOO_LONG.to_owned());
+        return Err(crate::text::error::label_too_long().to_owned());
     }
     let seal = columns.get(fields, "seal").map(|seal| folder.join(seal));
     if let Some(seal) = &seal {
@@ -138,20 +138,20 @@ fn row(columns: &Columns, fields: &[String], folder: &Path) -> Result<Row, Strin
 fn records(bytes: &[u8]) -> Result<Vec<Record>, (usize, String)> {
     let line_of = |at: usize| 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return Err((1, words::BOM.to_owned()));
+        return Err((1, words::bom().to_owned()));
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err((1, words::UTF16.to_owned()));
+        return Err((1, words::utf16().to_owned()));
     }
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| (line_of(error.valid_up_to()), words::NOT_UTF8.to_owned()))?;
+        .map_err(|error| (line_of(error.valid_up_to()), words::not_utf8().to_owned()))?;
     let mut rest = text;
     let mut line = 1;
     let mut records = Vec::new();
     while !rest.is_empty() {
         let (fields, after) = record(rest).map_err(|message| (line, message.to_owned()))?;
         if fields.iter().all(|field| field.trim().is_empty()) {
-            return Err((line, words::EMPTY_LINE.to_owned()));
+            return Err((line, words::empty_line().to_owned()));
         }
         let taken = &rest[..rest.len() - after.len()];
         records.push((line, fields));
@@ -184,13 +184,13 @@ fn field(text: &str) -> Result<(String, &str), &'static str> {
         let end = text.find([',', '\n', '\r']).unwrap_or(text.len());
         let (field, after) = text.split_at(end);
         return match field.contains('"') {
-            true => Err(words::STRAY_QUOTE),
+            true => Err(words::stray_quote()),
             false => Ok((field.to_owned(), after)),
         };
     };
     let mut field = String::new();
     loop {
-        let (part, after) = rest.split_once('"').ok_or(words::OPEN_QUOTE)?;
+        let (part, after) = rest.split_once('"').ok_or(words::open_quote())?;
         field.push_str(part);
         // Two quotes stand for one.
         match after.strip_prefix('"') {
@@ -201,7 +201,7 @@ fn field(text: &str) -> Result<(String, &str), &'static str> {
             None if after.is_empty() || after.starts_with([',', '\n', '\r']) => {
                 return Ok((field, after));
             }
-            None => return Err(words::STRAY_QUOTE),
+            None => return Err(words::stray_quote()),
         }
     }
 }

@@ -18,13 +18,13 @@ const SOON_DAYS: i64 = 30;
 
 pub(super) fn check(token: &str, view: &ObjectView, findings: &mut Vec<Finding>) {
     if view.containers.is_empty() {
-        let message = words::NO_KEYS.to_owned();
+        let message = words::no_keys().to_owned();
         findings.push(Finding::new(
             101,
             Status::Warn,
             token,
             message,
-            words::ENROLL,
+            words::enroll(),
         ));
     }
     for container in &view.containers {
@@ -44,23 +44,23 @@ fn check_side(subject: &str, side: &Side, usage: Usage) -> Option<Finding> {
         (Some(_), None) => finding(
             102,
             Status::Warn,
-            words::NO_CERTIFICATE.to_owned(),
-            words::GET_CERTIFICATE,
+            words::no_certificate().to_owned(),
+            words::get_certificate(),
         ),
         (None, Some(_)) => finding(
             103,
             Status::Fail,
-            words::NO_KEY.to_owned(),
-            words::RESTORE_KEY,
+            words::pair_missing().to_owned(),
+            words::restore_key(),
         ),
         (Some(key), Some(der)) => {
             let Ok(certificate) = Certificate::from_der(der) else {
-                let message = words::UNREADABLE.to_owned();
-                return finding(104, Status::Fail, message, words::IMPORT_AGAIN);
+                let message = words::unreadable().to_owned();
+                return finding(104, Status::Fail, message, words::import_again());
             };
             if !certificate::certifies(&certificate, key) {
-                let message = words::WRONG_KEY.to_owned();
-                return finding(105, Status::Fail, message, words::IMPORT_RIGHT);
+                let message = words::wrong_key().to_owned();
+                return finding(105, Status::Fail, message, words::import_right());
             }
             Some(check_certificate(subject, &certificate, usage))
         }
@@ -73,7 +73,7 @@ fn check_certificate(subject: &str, certificate: &Certificate, usage: Usage) -> 
         |code, status, message, action| Finding::new(code, status, subject, message, action);
     if cert::check_usage(certificate, usage).is_err() {
         let message = text::error::sentence(&text::error::key_usage(usage));
-        return finding(106, Status::Fail, message, words::IMPORT_RIGHT);
+        return finding(106, Status::Fail, message, words::import_right());
     }
     let name = certificate::short_name(certificate.as_der());
     let validity = certificate.validity();
@@ -82,19 +82,19 @@ fn check_certificate(subject: &str, certificate: &Certificate, usage: Usage) -> 
     match certificate::days_left(validity.not_after) {
         _ if now < validity.not_before => {
             let message = words::not_yet(&name, &certificate::day(validity.not_before));
-            finding(107, Status::Fail, message, words::CHECK_CLOCK)
+            finding(107, Status::Fail, message, words::check_clock())
         }
         _ if now > validity.not_after => finding(
             108,
             Status::Fail,
             words::expired(&name, &end),
-            words::RENEW_EXPIRED,
+            words::renew_expired(),
         ),
         left if left <= SOON_DAYS => finding(
             109,
             Status::Warn,
             words::ends_soon(&name, &end, left),
-            words::RENEW_SOON,
+            words::renew_soon(),
         ),
         left => finding(100, Status::Ok, words::valid(&name, &end, left), ""),
     }

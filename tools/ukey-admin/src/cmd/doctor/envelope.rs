@@ -28,7 +28,7 @@ pub(super) fn check(
         Ok(envelope) => envelope,
         Err(e) => {
             let message = words::not_an_envelope(&Error::from(e).to_string());
-            findings.push(finding(112, Status::Fail, message, words::GET_AGAIN));
+            findings.push(finding(112, Status::Fail, message, words::get_again()));
             return Ok(());
         }
     };
@@ -53,7 +53,7 @@ pub(super) fn check(
     if findings.len() == before {
         let recipients: Vec<String> = envelope.recipients().map(ToString::to_string).collect();
         let message = words::opens_not(&recipients);
-        findings.push(finding(111, Status::Fail, message, words::PLUG_RIGHT));
+        findings.push(finding(111, Status::Fail, message, words::plug_right()));
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context, device: &Device, findings: &mut Vec<Findi
             Status::Fail,
             &serial,
             message,
-            words::PLUG_AGAIN,
+            words::plug_again(),
         ));
     }
 }
@@ -40,13 +40,13 @@ fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Resu
     let serial = info.serial_number.to_text();
     let names = device.applications()?;
     if names.is_empty() {
-        let message = words::BLANK.to_owned();
+        let message = words::blank().to_owned();
         findings.push(Finding::new(
             81,
             Status::Fail,
             &serial,
             message,
-            words::INITIALISE,
+            words::initialise(),
         ));
         return Ok(());
     }
@@ -56,19 +56,19 @@ fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Resu
         .filter(|name| wanted.is_none_or(|wanted| wanted == *name))
         .collect();
     if chosen.is_empty() {
-        let message = words::NO_APPLICATION.to_owned();
+        let message = words::no_application().to_owned();
         findings.push(Finding::new(
             82,
             Status::Fail,
             &serial,
             message,
-            words::CHOOSE_APPLICATION,
+            words::choose_application(),
         ));
     }
     findings.push(match info.free_space {
         free if free < LITTLE_SPACE => {
             let message = words::little_space(free.into());
-            Finding::new(83, Status::Warn, &serial, message, words::MAKE_ROOM)
+            Finding::new(83, Status::Warn, &serial, message, words::make_room())
         }
         free => Finding::new(
             80,
@@ -116,8 +116,8 @@ fn retired_pairs(view: &ObjectView) -> Vec<Finding> {
                     finding(113, Status::Ok, message, "")
                 }
                 None => {
-                    let message = words::RETIRED_BROKEN.to_owned();
-                    finding(114, Status::Fail, message, words::RECOVER_PAIR)
+                    let message = words::retired_broken().to_owned();
+                    finding(114, Status::Fail, message, words::recover_pair())
                 }
             }
         })
@@ -128,11 +128,11 @@ fn pin(application: &str, role: PinRole, info: &PinInfo) -> Finding {
     let message = format!("{}: {}", text::role_capital(role), text::pin_state(info));
     let finding = |code, status, action| Finding::new(code, status, application, message, action);
     match (role, info.state, info.tries_left) {
-        (_, PinState::NotSet, _) => finding(93, Status::Fail, words::SET_PIN),
-        (PinRole::User, _, 0) => finding(92, Status::Fail, words::UNBLOCK),
-        (PinRole::So, _, 0) => finding(95, Status::Warn, words::SO_LOCKED),
+        (_, PinState::NotSet, _) => finding(93, Status::Fail, words::set_pin()),
+        (PinRole::User, _, 0) => finding(92, Status::Fail, words::unblock()),
+        (PinRole::So, _, 0) => finding(95, Status::Warn, words::so_locked()),
         (_, _, left) if left <= FEW_TRIES && left < info.max_tries => {
-            finding(91, Status::Warn, words::FEW_TRIES)
+            finding(91, Status::Warn, words::few_tries())
         }
         _ => finding(90, Status::Ok, ""),
     }

@@ -65,23 +65,23 @@ fn pkcs11(place: &Place) -> Vec<Finding> {
     let installed = place.library(PKCS11_LIBRARY);
     let mut findings = vec![match (&registered, &installed) {
         (Some((file, module)), _) => match resolve(place, module) {
-            Some(library) => finding(120, Status::Ok, &show(&library), words::REGISTERED, ""),
+            Some(library) => finding(120, Status::Ok, &show(&library), words::registered(), ""),
             None => finding(
                 122,
                 Status::Fail,
                 &show(file),
-                words::MODULE_GONE,
-                words::REINSTALL,
+                words::module_gone(),
+                words::reinstall(),
             ),
         },
         (None, Some(library)) => finding(
             121,
             Status::Warn,
             &show(library),
-            words::NOT_REGISTERED,
-            words::REGISTER,
+            words::not_registered(),
+            words::register(),
         ),
-        (None, None) => finding(125, Status::Skipped, "", words::NO_MODULE, ""),
+        (None, None) => finding(125, Status::Skipped, "", words::no_module(), ""),
     }];
     if registered.is_some() || installed.is_some() {
         findings.extend(nss(place));
@@ -133,20 +133,20 @@ fn nss(place: &Place) -> Vec<Finding> {
         .filter(|list| list.is_file())
         .collect();
     if lists.is_empty() {
-        return vec![finding(126, Status::Skipped, "", words::NO_NSS, "")];
+        return vec![finding(126, Status::Skipped, "", words::no_nss(), "")];
     }
     let knows = |list: &PathBuf| {
         let text = fs::read_to_string(list).unwrap_or_default();
         text.contains(PKCS11_LIBRARY) || text.contains(PROXY)
     };
     let tell = |list: &PathBuf| match knows(list) {
-        true => finding(123, Status::Ok, &show(list), words::NSS_KNOWS, ""),
+        true => finding(123, Status::Ok, &show(list), words::nss_knows(), ""),
         false => finding(
             124,
             Status::Warn,
             &show(list),
-            words::NSS_LACKS,
-            words::ADD_TO_NSS,
+            words::nss_lacks(),
+            words::add_to_nss(),
         ),
     };
     lists.iter().map(tell).collect()
@@ -154,8 +154,8 @@ fn nss(place: &Place) -> Vec<Finding> {
 
 fn skf(context: &Context, place: &Place) -> Vec<Finding> {
     let mut findings = vec![match place.library(SKF_LIBRARY) {
-        Some(path) => finding(130, Status::Ok, &show(&path), words::SKF_THERE, ""),
-        None => finding(131, Status::Skipped, "", words::NO_SKF, ""),
+        Some(path) => finding(130, Status::Ok, &show(&path), words::skf_there(), ""),
+        None => finding(131, Status::Skipped, "", words::no_skf(), ""),
     }];
     for library in &context.config.vendor_libraries {
         // A bare name is looked for by the loader, which knows more places than we do.
@@ -165,10 +165,16 @@ fn skf(context: &Context, place: &Place) -> Vec<Finding> {
                 132,
                 Status::Fail,
                 &show(&library.path),
-                words::VENDOR_GONE,
-                words::SET_VENDOR,
+                words::vendor_gone(),
+                words::set_vendor(),
             ),
-            false => finding(133, Status::Ok, &show(&library.path), words::VENDOR_SET, ""),
+            false => finding(
+                133,
+                Status::Ok,
+                &show(&library.path),
+                words::vendor_set(),
+                "",
+            ),
         });
     }
     findings
@@ -176,7 +182,7 @@ fn skf(context: &Context, place: &Place) -> Vec<Finding> {
 
 fn browsers(place: &Place) -> Vec<Finding> {
     if !place.at(AGENT).is_file() {
-        return vec![finding(143, Status::Skipped, "", words::NO_AGENT, "")];
+        return vec![finding(143, Status::Skipped, "", words::no_agent(), "")];
     }
     let mut findings = Vec::new();
     for (browser, system, user) in HOSTS {
@@ -191,19 +197,19 @@ fn browsers(place: &Place) -> Vec<Finding> {
                 141,
                 Status::Warn,
                 browser,
-                words::NO_MANIFEST,
-                words::INSTALL_AGENT,
+                words::no_manifest(),
+                words::install_agent(),
             ),
             Some(path) => match program(&path) {
                 Some(program) if resolve(place, &program).is_some() => {
-                    finding(140, Status::Ok, browser, words::MANIFEST_OK, "")
+                    finding(140, Status::Ok, browser, words::manifest_ok(), "")
                 }
                 _ => finding(
                     142,
                     Status::Fail,
                     &show(&path),
-                    words::MANIFEST_WRONG,
-                    words::INSTALL_AGENT,
+                    words::manifest_wrong(),
+                    words::install_agent(),
                 ),
             },
         });

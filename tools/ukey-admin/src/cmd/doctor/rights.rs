@@ -42,8 +42,8 @@ pub(super) fn check(context: &Context, place: &Place, devices: &[UsbDevice]) -> 
             51,
             Status::Fail,
             &path,
-            words::SOCKET_REFUSED.to_owned(),
-            words::ASK_FOR_RIGHTS,
+            words::socket_refused().to_owned(),
+            words::ask_for_rights(),
         ));
     }
     for device in devices {
@@ -53,8 +53,8 @@ pub(super) fn check(context: &Context, place: &Place, devices: &[UsbDevice]) -> 
                 52,
                 Status::Warn,
                 &node.display().to_string(),
-                words::NODE_REFUSED.to_owned(),
-                words::INSTALL_RULES,
+                words::node_refused().to_owned(),
+                words::install_rules(),
             ));
         }
     }
@@ -66,15 +66,15 @@ pub(super) fn check(context: &Context, place: &Place, devices: &[UsbDevice]) -> 
                 Status::Warn,
                 sandbox,
                 message,
-                words::LEAVE_SANDBOX,
+                words::leave_sandbox(),
             ));
         }
     }
     if findings.is_empty() {
         let over_ssh = std::env::var_os("SSH_CONNECTION").is_some();
         let message = match over_ssh {
-            true => words::RIGHTS_OVER_SSH,
-            false => words::RIGHTS_OK,
+            true => words::rights_over_ssh(),
+            false => words::rights_ok(),
         };
         findings.push(Finding::new(50, Status::Ok, "", message.to_owned(), ""));
     }
@@ -89,7 +89,7 @@ fn refuses(node: &Path) -> bool {
 /// Programs that use readers, or are known for keeping them.
 pub(super) fn others(context: &Context, place: &Place, busy: bool) -> Finding {
     if !context.config.pcsc_enabled {
-        let message = words::PCSC_OFF.to_owned();
+        let message = words::pcsc_off().to_owned();
         return Finding::new(62, Status::Skipped, "", message, "");
     }
     let mut holders = Vec::new();
@@ -113,10 +113,13 @@ pub(super) fn others(context: &Context, place: &Place, busy: bool) -> Finding {
     let names = names.join(", ");
     let finding = |code, status, message, action| Finding::new(code, status, "", message, action);
     match holders.is_empty() {
-        true => finding(60, Status::Ok, words::NO_OTHERS.to_owned(), ""),
-        false if busy || holders.iter().any(|(_, keeps)| *keeps) => {
-            finding(61, Status::Warn, words::others(&names), words::CLOSE_OTHERS)
-        }
+        true => finding(60, Status::Ok, words::no_others().to_owned(), ""),
+        false if busy || holders.iter().any(|(_, keeps)| *keeps) => finding(
+            61,
+            Status::Warn,
+            words::others(&names),
+            words::close_others(),
+        ),
         false => finding(60, Status::Ok, words::others(&names), ""),
     }
 }

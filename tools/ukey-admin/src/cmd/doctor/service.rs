@@ -10,7 +10,7 @@ pub(super) fn check(context: &Context, place: &Place, found: &Found) -> Vec<Find
     for (reader, error) in found
         .unusable
         .iter()
-        .filter(|(name, _)| name != words::SERVICE)
+        .filter(|(name, _)| name != words::service())
     {
         findings.push(unusable(reader, error));
     }
@@ -27,19 +27,31 @@ pub(super) fn check(context: &Context, place: &Place, found: &Found) -> Vec<Find
                 72,
                 Status::Fail,
                 "",
-                words::NO_READER.to_owned(),
-                words::PLUG_IN,
+                words::no_reader().to_owned(),
+                words::plug_in(),
             ),
-            _ => Finding::new(73, Status::Fail, "", words::no_key(readers), words::PLUG_IN),
+            _ => Finding::new(
+                73,
+                Status::Fail,
+                "",
+                words::no_key(readers),
+                words::plug_in(),
+            ),
         });
     }
     findings
 }
 
 fn service(context: &Context, place: &Place, found: &Found) -> Finding {
-    let subject = words::SERVICE;
+    let subject = words::service();
     if !context.config.pcsc_enabled {
-        return Finding::new(43, Status::Skipped, subject, words::PCSC_OFF.to_owned(), "");
+        return Finding::new(
+            43,
+            Status::Skipped,
+            subject,
+            words::pcsc_off().to_owned(),
+            "",
+        );
     }
     let failure = found
         .unusable
@@ -54,21 +66,21 @@ fn service(context: &Context, place: &Place, found: &Found) -> Finding {
     };
     match failure {
         Some(_) if rights::socket_refuses(place) => {
-            let message = words::SERVICE_REFUSED.to_owned();
-            Finding::new(42, status, subject, message, words::ASK_FOR_RIGHTS)
+            let message = words::service_refused().to_owned();
+            Finding::new(42, status, subject, message, words::ask_for_rights())
         }
-        None => Finding::new(40, Status::Ok, subject, words::SERVICE_OK.to_owned(), ""),
+        None => Finding::new(40, Status::Ok, subject, words::service_ok().to_owned(), ""),
         Some(Error::Transport(TransportError::AccessRefused)) => {
-            let message = words::SERVICE_REFUSED.to_owned();
-            Finding::new(42, status, subject, message, words::ASK_FOR_RIGHTS)
+            let message = words::service_refused().to_owned();
+            Finding::new(42, status, subject, message, words::ask_for_rights())
         }
         Some(Error::Transport(TransportError::NoService)) => {
-            let message = words::NO_SERVICE.to_owned();
-            Finding::new(41, status, subject, message, words::START_SERVICE)
+            let message = words::no_service().to_owned();
+            Finding::new(41, status, subject, message, words::start_service())
         }
         Some(other) => {
             let message = crate::text::error::token(other);
-            Finding::new(44, status, subject, message, words::START_SERVICE)
+            Finding::new(44, status, subject, message, words::start_service())
         }
     }
 }
@@ -76,9 +88,9 @@ fn service(context: &Context, place: &Place, found: &Found) -> Finding {
 fn unusable(reader: &str, error: &Error) -> Finding {
     let message = crate::text::error::sentence(&crate::text::error::token(error));
     let (code, action) = match error {
-        Error::ForeignCard => (74, words::TAKE_OUT),
-        Error::Busy => (75, words::CLOSE_OTHERS),
-        _ => (71, words::PLUG_AGAIN),
+        Error::ForeignCard => (74, words::take_out()),
+        Error::Busy => (75, words::close_others()),
+        _ => (71, words::plug_again()),
     };
     Finding::new(code, Status::Fail, reader, message, action)
 }

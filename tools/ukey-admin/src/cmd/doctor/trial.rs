@@ -24,13 +24,13 @@ pub(super) fn check(
     devices: &[Device],
 ) -> Result<Vec<Finding>> {
     if !args.self_test {
-        let message = words::SELF_TEST_SKIPPED.to_owned();
+        let message = words::self_test_skipped().to_owned();
         return Ok(vec![Finding::new(
             152,
             Status::Skipped,
             "",
             message,
-            words::ASK_SELF_TEST,
+            words::ask_self_test(),
         )]);
     }
     let mut findings = Vec::new();
@@ -49,12 +49,12 @@ pub(super) fn check(
                     150,
                     Status::Ok,
                     container,
-                    words::SELF_TEST_OK.to_owned(),
+                    words::self_test_ok().to_owned(),
                     "",
                 ),
                 Err(error @ (Error::SelfTest(_) | Error::Token(_) | Error::Pki(_))) => {
                     let message = text::error::sentence(&error.to_string());
-                    finding(151, Status::Fail, container, message, words::RESTORE_KEY)
+                    finding(151, Status::Fail, container, message, words::restore_key())
                 }
                 Err(other) => return Err(other),
             });
@@ -79,8 +79,8 @@ fn random(device: &Device) -> Result<Option<Finding>> {
     let is_flat = first.iter().all(|byte| *byte == first[0]);
     let serial = device.cached_info().serial_number.to_text();
     Ok((first == second || is_flat).then(|| {
-        let message = words::RANDOM_REPEATS.to_owned();
-        Finding::new(153, Status::Fail, &serial, message, words::RESTORE_KEY)
+        let message = words::random_repeats().to_owned();
+        Finding::new(153, Status::Fail, &serial, message, words::restore_key())
     }))
 }
 
@@ -101,19 +101,19 @@ pub(super) fn last_error(context: &Context) -> Finding {
         Finding::new(code, status, &subject, message, action)
     };
     let Some(path) = &context.config.log_file else {
-        return finding(162, Status::Skipped, words::NO_LOG.to_owned(), "");
+        return finding(162, Status::Skipped, words::no_log().to_owned(), "");
     };
     let lines = tail(path);
     let trouble = lines.iter().rev().find(|line| is_trouble(line));
     match trouble {
-        None => finding(160, Status::Ok, words::LOG_CLEAN.to_owned(), ""),
+        None => finding(160, Status::Ok, words::log_clean().to_owned(), ""),
         Some(line) => {
             let moment = line.split_whitespace().next().unwrap_or_default();
             finding(
                 161,
                 Status::Warn,
                 words::last_error(moment),
-                words::READ_LOG,
+                words::read_log(),
             )
         }
     }

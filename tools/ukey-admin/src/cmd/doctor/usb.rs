@@ -124,13 +124,19 @@ pub(super) fn check(
     if devices.is_empty() {
         let needed = context.config.pcsc_enabled && found.devices.is_empty();
         let first = match needed {
-            true => Finding::new(11, Status::Fail, "", words::NO_USB.into(), words::PLUG_IN),
-            false => skipped(13, words::NO_USB_NEEDED),
+            true => Finding::new(
+                11,
+                Status::Fail,
+                "",
+                words::no_usb().into(),
+                words::plug_in(),
+            ),
+            false => skipped(13, words::no_usb_needed()),
         };
         return vec![
             first,
-            skipped(24, words::NO_USB_DEVICE),
-            skipped(33, words::NO_USB_DEVICE),
+            skipped(24, words::no_usb_device()),
+            skipped(33, words::no_usb_device()),
         ];
     }
     let list = LISTS
@@ -157,7 +163,7 @@ fn seen(device: &UsbDevice) -> Finding {
             Status::Warn,
             &device.id(),
             words::weak_hub(device.wants),
-            words::PLUG_IN,
+            words::plug_in(),
         ),
         false => Finding::new(10, Status::Ok, &device.id(), message, ""),
     }
@@ -171,45 +177,47 @@ fn bound(context: &Context, device: &UsbDevice) -> Finding {
     if let Some(ccid) = ccid {
         // Programs claim it through usbfs; any other driver keeps pcscd out.
         return match ccid.driver.as_deref().filter(|driver| *driver != "usbfs") {
-            None => finding(20, Status::Ok, words::CCID.to_owned(), ""),
+            None => finding(20, Status::Ok, words::ccid().to_owned(), ""),
             Some(driver) => finding(
                 21,
                 Status::Fail,
                 words::taken_by_driver(driver),
-                words::UNBIND,
+                words::unbind(),
             ),
         };
     }
     if !context.config.vendor_libraries.is_empty() {
-        return finding(20, Status::Ok, words::BY_VENDOR.to_owned(), "");
+        return finding(20, Status::Ok, words::by_vendor().to_owned(), "");
     }
     let is_hid = device.interfaces.iter().any(|one| one.class == HID);
     let message = match is_hid {
-        true => words::HID_ONLY,
-        false => words::NO_CCID,
+        true => words::hid_only(),
+        false => words::no_ccid(),
     };
-    finding(22, Status::Warn, message.to_owned(), words::SET_VENDOR)
+    finding(22, Status::Warn, message.to_owned(), words::set_vendor())
 }
 
 fn listed(device: &UsbDevice, list: Option<&str>) -> Finding {
     let finding =
         |code, status, message, action| Finding::new(code, status, &device.id(), message, action);
     if !device.has_ccid() {
-        return skipped(33, words::NO_CCID);
+        return skipped(33, words::no_ccid());
     }
     match list {
         None => finding(
             32,
             Status::Fail,
-            words::NO_LIBCCID.to_owned(),
-            words::INSTALL_LIBCCID,
+            words::no_libccid().to_owned(),
+            words::install_libccid(),
         ),
-        Some(list) if lists(list, device) => finding(30, Status::Ok, words::LISTED.to_owned(), ""),
+        Some(list) if lists(list, device) => {
+            finding(30, Status::Ok, words::listed().to_owned(), "")
+        }
         Some(_) => finding(
             31,
             Status::Fail,
-            words::UNLISTED.to_owned(),
-            words::REGISTER_ID,
+            words::unlisted().to_owned(),
+            words::register_id(),
         ),
     }
 }

@@ -43,13 +43,15 @@ pub(super) fn unblock(context: &Context, args: &PinUnblockArgs) -> Result<Outcom
     // On standard error with --json too: the other side waits for it.
     eprintln!("{}", text::unblock_code(&code(&challenge.to_bytes())));
     let typed = match args.answer_source.as_ref().unwrap_or(&PinSource::Prompt) {
-        PinSource::Prompt => context.prompter.secret(text::ANSWER_PROMPT, text::ANSWER)?,
+        PinSource::Prompt => context
+            .prompter
+            .secret(text::answer_prompt(), text::answer())?,
         source => context.pins.borrow_mut().read(source)?,
     };
     let answer = read(&typed).and_then(|bytes| <[u8; ANSWER]>::try_from(bytes.as_slice()).ok());
-    let answer = Zeroizing::new(answer.ok_or_else(|| mistyped(text::ANSWER))?);
+    let answer = Zeroizing::new(answer.ok_or_else(|| mistyped(text::answer()))?);
     match application.unblock_with(&challenge, &answer, &new) {
-        Ok(()) => Ok(super::done(text::PIN_UNBLOCKED.to_owned())),
+        Ok(()) => Ok(super::done(text::pin_unblocked().to_owned())),
         Err(ukey_token::Error::PinIncorrect { tries_left }) => Err(Error::PinWrong {
             role: PinRole::So,
             tries_left,
@@ -60,16 +62,16 @@ pub(super) fn unblock(context: &Context, args: &PinUnblockArgs) -> Result<Outcom
 
 /// On the operator's machine; no USBKEY is needed.
 pub(super) fn answer(context: &Context, args: &PinAnswerArgs) -> Result<Outcome> {
-    let bytes = read(args.code.as_bytes()).ok_or_else(|| mistyped(text::CODE))?;
+    let bytes = read(args.code.as_bytes()).ok_or_else(|| mistyped(text::code()))?;
     let challenge = <[u8; UnblockChallenge::LENGTH]>::try_from(bytes.as_slice())
         .ok()
         .and_then(|bytes| UnblockChallenge::from_bytes(&bytes))
-        .ok_or_else(|| mistyped(text::CODE))?;
+        .ok_or_else(|| mistyped(text::code()))?;
     let source = args.so_pin.so_pin_source.as_ref();
     let pin = login::typed_pin(context, PinRole::So, source)?;
     let answer = Zeroizing::new(code(&*challenge.answer(&pin)?));
     let data = json!({ "answer": *answer });
-    let text = output::fields(&[(text::ANSWER_LABEL, (*answer).clone())]);
+    let text = output::fields(&[(text::label::answer(), (*answer).clone())]);
     Ok(Outcome::new(data, text))
 }
 

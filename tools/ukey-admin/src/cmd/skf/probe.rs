@@ -35,20 +35,23 @@ pub(super) fn look(library: &Path, deadline: u64) -> Result<Value> {
 fn render(data: &Value) -> String {
     let mut rows = vec![
         (
-            text::skf::STANDARD,
+            text::skf::standard(),
             text::skf::of_78(count(&data["exported"])),
         ),
-        (text::skf::MISSING, names(&data["missing"])),
-        (text::skf::EXTENSIONS, names(&data["extensions"])),
+        (text::skf::missing(), names(&data["missing"])),
+        (text::skf::extensions(), names(&data["extensions"])),
         ("ULONG", text::skf::ulong(data["ulong_bits"].as_u64())),
         (
-            text::skf::PACKING,
-            text::skf::packing(data["packing"].as_str()),
+            text::skf::packing_label(),
+            text::skf::packing(data["packing"].as_str()).to_owned(),
         ),
-        (text::skf::LENGTHS, text::skf::lengths(&data["lengths"])),
+        (
+            text::skf::lengths_label(),
+            text::skf::lengths(&data["lengths"]),
+        ),
     ];
     for device in data["devices"].as_array().into_iter().flatten() {
-        rows.push((text::skf::DEVICE, describe(device)));
+        rows.push((text::skf::device_label(), describe(device)));
     }
     output::fields(&rows)
 }
@@ -65,7 +68,7 @@ fn names(list: &Value) -> String {
         .filter_map(Value::as_str)
         .collect();
     match names.is_empty() {
-        true => text::NONE.to_owned(),
+        true => text::none().to_owned(),
         false => names.join(", "),
     }
 }

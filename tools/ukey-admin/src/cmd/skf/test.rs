@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context, args: &SkfTestArgs) -> Result<Outcome> {
         match (end, cases.get(lines.len())) {
             (End::Lost(why), Some(case)) => lines.push(Line::failed(*case, why)),
             (End::Complete, Some(case)) if lines.len() == before => {
-                lines.push(Line::failed(*case, text::skf::NO_VERDICT.to_owned()));
+                lines.push(Line::failed(*case, text::skf::no_verdict().to_owned()));
             }
             _ => {}
         }
@@ -161,7 +161,7 @@ fn secret(context: &Context, args: &SkfTestArgs) -> Result<Zeroizing<Vec<u8>>> {
     match (&context.global.application, &args.pin.pin_source) {
         (Some(name), Some(source)) => {
             let length = u8::try_from(name.len())
-                .map_err(|_| Error::Usage(text::skf::LONG_NAME.to_owned()))?;
+                .map_err(|_| Error::Usage(text::skf::long_name().to_owned()))?;
             secret.extend(b"pin");
             secret.push(length);
             secret.extend(name.as_bytes());

@@ -112,10 +112,10 @@ impl Signer {
     }
 
     fn text(&self) -> String {
-        let mut rows = vec![vec![text::SIGNED_BY.to_owned(), self.name()]];
+        let mut rows = vec![vec![text::label::signed_by().to_owned(), self.name()]];
         if let Some(time) = self.signing_time {
             rows.push(vec![
-                text::CLAIMED_TIME.to_owned(),
+                text::label::claimed_time().to_owned(),
                 certificate::rfc3339(time),
             ]);
         }
@@ -129,7 +129,7 @@ impl Signer {
     fn name(&self) -> String {
         match &self.certificate {
             Some(certificate) => certificate.subject().to_string(),
-            None => text::UNKNOWN_SIGNER.to_owned(),
+            None => text::unknown_signer().to_owned(),
         }
     }
 }
@@ -149,20 +149,27 @@ impl Step {
         match &self.outcome {
             StepOutcome::Passed => {
                 vec![
-                    Style::new().green().apply_to("ok").to_string(),
-                    sentence.to_owned(),
+                    Style::new().green().apply_to(text::is_true()).to_string(),
+                    sentence,
                 ]
             }
             StepOutcome::Failed(reason) => {
-                let word = Style::new().red().bold().apply_to("FALSE").to_string();
+                let word = Style::new()
+                    .red()
+                    .bold()
+                    .apply_to(text::is_false())
+                    .to_string();
                 // A mismatch says no more than that the sentence is false.
                 match self.check {
-                    Check::ContentDigest => vec![word, sentence.to_owned()],
+                    Check::ContentDigest => vec![word, sentence],
                     _ => vec![word, format!("{sentence}: {reason}")],
                 }
             }
             StepOutcome::Skipped => {
-                vec!["-".to_owned(), format!("{sentence}: {}", text::NOT_CHECKED)]
+                vec![
+                    "-".to_owned(),
+                    format!("{sentence}: {}", text::not_checked()),
+                ]
             }
         }
     }
@@ -199,7 +206,7 @@ impl Report {
         });
         let mut text: String = self.signers.iter().map(Signer::text).collect();
         if valid {
-            text.push_str(text::verdict_true(trusted));
+            text.push_str(&text::verdict_true(trusted));
         }
         let stream = self
             .output

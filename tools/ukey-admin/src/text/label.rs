@@ -1,0 +1,58 @@
+//! Names of columns and fields. A table shows them in capitals, where a language has such.
+
+super::message::messages! {
+    "label-"
+    fn answer();
+    fn application();
+    fn applications();
+    fn built_for();
+    fn certificate();
+    fn claimed_time();
+    fn command();
+    fn container();
+    fn data();
+    fn decrypted();
+    fn embedded();
+    fn encrypted();
+    fn encryption_certificate();
+    fn encryption_key();
+    fn enrolled();
+    fn enrolled_before();
+    fn extension();
+    fn firmware_version();
+    fn free_space();
+    fn hardware_version();
+    fn initialised();
+    fn issuer();
+    fn label();
+    fn manufacturer();
+    fn message();
+    fn model();
+    fn opens();
+    fn pin_tries();
+    fn purpose();
+    fn reader();
+    fn recipient();
+    fn recovered();
+    fn renewed();
+    fn result();
+    fn row();
+    fn seal();
+    fn self_test();
+    fn serial();
+    fn serial_number();
+    fn signature();
+    fn signature_certificate();
+    fn signature_key();
+    fn signed_by();
+    fn size();
+    fn speaks();
+    fn specification();
+    fn state();
+    fn status();
+    fn subject();
+    fn valid_until();
+    fn version();
+    fn with();
+    fn written();
+}

@@ -35,6 +35,10 @@ pub(crate) fn run(config: &Config) -> io::Result<ExitCode> {
     }
     match Pinentry::find(config) {
         Ok(_) => say(true, "a program for PIN windows is there")?,
+        Err(_) if !has_display() => say(
+            false,
+            "no PIN window can be opened: this session has no display (DISPLAY or WAYLAND_DISPLAY)",
+        )?,
         Err(_) => say(
             false,
             "no PIN window can be opened: install pinentry-qt, or set [pin] pinentry",
@@ -56,4 +60,11 @@ pub(crate) fn run(config: &Config) -> io::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Whether this session has a display for windows.
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

@@ -82,7 +82,7 @@ const EXTRAS: &[Chore] = &[
     },
     Chore {
         name: "timing",
-        purpose: "no time depends on a secret in the kernels",
+        purpose: "no time depends on a secret in the kernels or on a PIN in the token",
         run: timing::run,
     },
     Chore {

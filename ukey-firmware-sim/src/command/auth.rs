@@ -15,6 +15,9 @@ use ukey_apdu::{CommandApdu, Empty, StatusWord};
 use ukey_crypto::{ct, sm4};
 use zeroize::Zeroizing;
 
+#[cfg(test)]
+mod tests;
+
 /// The device authentication key.
 pub(super) fn device_key(card: &Card) -> Result<sm4::Key, StatusWord> {
     let key = card

@@ -30,9 +30,12 @@ fn ecdsa_der() {
         (Curve::P256, EcdsaSecp256r1Sha256),
         (Curve::P256, EcdsaSecp256r1Sha512),
         (Curve::P256, EcdsaSecp256r1Sha3_256),
+        (Curve::P256, EcdsaSecp256r1Sha3_512),
         (Curve::P384, EcdsaSecp384r1Sha256),
         (Curve::P384, EcdsaSecp384r1Sha384),
         (Curve::P384, EcdsaSecp384r1Sha512),
+        (Curve::P384, EcdsaSecp384r1Sha3_384),
+        (Curve::P384, EcdsaSecp384r1Sha3_512),
         (Curve::P521, EcdsaSecp521r1Sha512),
         (Curve::P521, EcdsaSecp521r1Sha3_512),
     ] {

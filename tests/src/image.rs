@@ -22,8 +22,16 @@ impl TokenImage {
     /// # Errors
     /// [`HarnessError::File`].
     pub fn blank() -> Result<Self, HarnessError> {
-        let folder = tempfile::tempdir().map_err(|source| HarnessError::File {
-            path: std::env::temp_dir(),
+        Self::blank_in(&std::env::temp_dir())
+    }
+
+    /// As [`TokenImage::blank`], in a folder of its own below `parent`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn blank_in(parent: &Path) -> Result<Self, HarnessError> {
+        let folder = tempfile::tempdir_in(parent).map_err(|source| HarnessError::File {
+            path: parent.to_owned(),
             source,
         })?;
         let config = folder.path().join("ukey.toml");

@@ -8,7 +8,10 @@ use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
-use ukey_crypto::sm4;
+use ukey_crypto::{
+    hash::HashAlg,
+    sm4::{self, Direction},
+};
 use ukey_tests::{TokenImage, release_file};
 
 /// Size of the file in MiB: 1 GiB.
@@ -16,28 +19,46 @@ pub(crate) const DEFAULT_MIB: u64 = 1024;
 
 pub(crate) fn run(mib: u64) {
     section(&format!("Tender envelope, {mib} MiB"));
-    let image = TokenImage::blank().unwrap();
+    // Files in memory where there is such a folder: a disk's speed is not what is asked for.
+    let memory = Path::new("/dev/shm");
+    let image = match memory.is_dir() {
+        true => TokenImage::blank_in(memory),
+        false => TokenImage::blank(),
+    }
+    .unwrap();
     let folder = image.folder().to_owned();
     let plain = folder.join("tender.bin");
     write_file(&plain, mib).unwrap();
     enrol(&image);
     let sealed = folder.join("tender.p7m");
     let opened = folder.join("opened.bin");
-    let bare = bare_rate();
+    let [sealing, opening] = [Direction::Encrypt, Direction::Decrypt].map(cipher_rate);
+    let hashing = hash_rate();
+    println!("bare SM4-CBC {sealing:.0} / {opening:.0} MB/s, SM3 {hashing:.0} MB/s");
     let arg = |p: &Path| p.to_str().unwrap().to_owned();
     let encrypt = ["encrypt", "-o", &arg(&sealed), &arg(&plain)].map(str::to_owned);
-    report("encrypt", mib, bare, measure(&image, &encrypt));
+    report(
+        "encrypt",
+        mib,
+        sealing.min(hashing),
+        measure(&image, &encrypt),
+    );
     std::fs::remove_file(&plain).unwrap();
     let decrypt = ["decrypt", "-o", &arg(&opened), &arg(&sealed)].map(str::to_owned);
-    report("decrypt", mib, bare, measure(&image, &decrypt));
+    report(
+        "decrypt",
+        mib,
+        opening.min(hashing),
+        measure(&image, &decrypt),
+    );
     assert_eq!(opened.metadata().unwrap().len(), mib << 20);
 }
 
-fn report(what: &str, mib: u64, bare: f64, (elapsed, peak_kib): (Duration, u64)) {
+fn report(what: &str, mib: u64, slower: f64, (elapsed, peak_kib): (Duration, u64)) {
     let rate = (mib << 20) as f64 / 1e6 / elapsed.as_secs_f64();
     println!(
-        "{what:<44} {rate:>9.1} MB/s   bare SM4-CBC encryption {bare:>6.1} MB/s   ratio {:>5.2}   peak memory {} MiB (goal under 64)",
-        rate / bare,
+        "{what:<44} {rate:>9.1} MB/s   slower of SM4-CBC and SM3 {slower:>6.1} MB/s   ratio {:>5.2} (goal 0.8)   peak memory {} MiB (goal under 64)",
+        rate / slower,
         peak_kib / 1024,
     );
 }
@@ -54,24 +75,39 @@ fn write_file(path: &Path, mib: u64) -> io::Result<()> {
     out.flush()
 }
 
-/// SM4-CBC encryption of 64 MiB in memory, MB/s.
-fn bare_rate() -> f64 {
+/// SM4-CBC in memory, MB/s.
+fn cipher_rate(direction: Direction) -> f64 {
     let key = sm4::Key::generate().unwrap();
     let mut cipher = sm4::Cipher::new(
-        sm4::Direction::Encrypt,
+        direction,
         sm4::Mode::Cbc,
         &key,
         &[0; 16],
         sm4::Padding::None,
     );
-    let block = vec![0x5A; 1 << 20];
     let mut out = Vec::with_capacity(1 << 20);
-    let start = Instant::now();
-    for _ in 0..64 {
+    best_rate(|block| {
         out.clear();
-        cipher.update_into(&block, &mut out).unwrap();
-    }
-    f64::from(64 << 20) / 1e6 / start.elapsed().as_secs_f64()
+        cipher.update_into(block, &mut out).unwrap();
+    })
+}
+
+/// SM3 in memory, MB/s.
+fn hash_rate() -> f64 {
+    best_rate(|block| {
+        std::hint::black_box(HashAlg::Sm3.digest(block));
+    })
+}
+
+/// The best of 32 runs over 1 MiB, MB/s.
+fn best_rate(mut work: impl FnMut(&[u8])) -> f64 {
+    let block = vec![0x5A; 1 << 20];
+    let run = |_| {
+        let start = Instant::now();
+        work(&block);
+        f64::from(1 << 20) / 1e6 / start.elapsed().as_secs_f64()
+    };
+    (0..32).map(run).fold(0.0, f64::max)
 }
 
 /// A token with both certificates.

@@ -3,7 +3,7 @@
 
 use ukey_token::pin;
 
-/// See the [module](self).
+/// What a new PIN must be like, on this machine; see [`judge`](PinPolicy::judge).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PinPolicy {
     /// `[pin] min_length`: fewest bytes of a new PIN, 6 to 16. Default: 6.

@@ -5,15 +5,17 @@
 //! know. So this crate calls the C functions, and is kept so small that it can be read at a sitting:
 //! numbers go in and come out as bytes, big endian; padding, sizes and encodings are the caller's.
 //!
-//! All `unsafe` of the RSA back end is here. Each C object is owned by one Rust value, freed by its
+//! All `unsafe` of the RSA back end is in `abi`. Each C object is owned by one Rust value, freed by its
 //! `Drop`, and used by functions only that do not change it.
 
-mod key;
-mod number;
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code)]
+mod abi;
 #[cfg(test)]
 mod tests;
 
-pub use key::{Component, PrivateKey, PrivateParts, PublicKey};
+pub use abi::{Component, PrivateKey, PrivateParts, PublicKey};
 
 /// Why AWS-LC refused. Carries nothing else: its own reasons are of no use to a caller of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -401,6 +401,17 @@ fn pieces_give_the_same_as_the_whole() {
 }
 
 #[test]
+fn what_gives_out_each_byte_at_once_writes_to_another_place() {
+    let key = sm4::Key::from([7; 16]);
+    for mode in every_mode(5) {
+        let mut sealing = Operation::new(&key, Encrypt, &mode).unwrap();
+        let done = sealing.update_into(&[1; 5], &mut [0; 5]);
+        let in_blocks = matches!(mode, Mode::Ecb { .. } | Mode::Cbc { .. });
+        assert_eq!(done, (!in_blocks).then_some(Ok(())), "{mode:?}");
+    }
+}
+
+#[test]
 fn xts_pieces_give_the_same_as_the_whole() {
     let (data, tweak) = (key(KEY_128), key("00112233445566778899aabbccddeeff"));
     let start = |direction| Operation::xts(&data, &tweak, direction, &[9; BLOCK]).unwrap();

@@ -1,7 +1,7 @@
 //! Keys and their one operation each.
 
+use super::number::{Number, failed, write_number};
 use crate::Error;
-use crate::number::{Number, failed, write_number};
 use aws_lc_sys as sys;
 use core::ffi::c_int;
 use core::ptr::NonNull;

@@ -12,6 +12,7 @@ mod browser_stage;
 pub mod client_token;
 mod display;
 mod error;
+pub mod host;
 mod image;
 pub mod openssl;
 mod own_process;

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ukey_host::Config;
 use ukey_token::Registry;
 use ukey_token::transport::{Limits, Provider, ReaderStatus, Transport, TransportError};
+
+use crate::host;
 
 /// One command and what came back.
 #[derive(Debug, Clone)]
@@ -38,9 +39,7 @@ impl Recording {
 
 /// A registry whose only reader holds the token image `image`, and what crosses its link.
 pub fn recorded_registry(image: &Path) -> (Registry, Recording) {
-    let mut config = Config::default();
-    config.pcsc_enabled = false;
-    config.embedded_images = vec![image.to_path_buf()];
+    let config = host::embedded(image);
     let recording = Recording::default();
     let providers = ukey_host::providers(&config).into_iter().map(|inner| {
         let provider = RecordingProvider {

@@ -4,73 +4,20 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, ObjectClass};
 use ukey_crypto::hash::HashAlg;
 use ukey_host::Config;
+use ukey_tests::host::{counted, embedded, initialised, log_in, pcsc};
 use ukey_tests::pkcs11::{self, generate_rsa, generate_sm2, new_token};
 use ukey_tests::{TokenImage, embedded_test, pcsc_test};
-use ukey_token::transport::counting::{CountingProvider, Counts};
-use ukey_token::{
-    Application, Container, Device, FACTORY_AUTH_KEY, KeyUsage, NewApplication, Pin, PinType,
-    Registry, Rights,
-};
+use ukey_token::transport::counting::Counts;
+use ukey_token::{Application, Container, KeyUsage, PinType};
 
 const LIMIT: Duration = Duration::from_secs(120);
 const DIGEST: [u8; 32] = [0x5A; 32];
-
-/// A registry as the libraries use it, with a count of what crosses its links.
-fn counted(config: &Config) -> (Registry, Arc<Counts>) {
-    let mut providers = ukey_host::providers(config);
-    assert_eq!(providers.len(), 1, "one family of readers");
-    let (provider, counts) = CountingProvider::new(providers.remove(0));
-    (Registry::new(vec![Box::new(provider)]), counts)
-}
-
-fn embedded(image: &Path) -> Config {
-    let mut config = Config::default();
-    config.pcsc_enabled = false;
-    config.embedded_images = vec![image.to_path_buf()];
-    config
-}
-
-fn pcsc() -> Config {
-    let mut config = Config::default();
-    config.pcsc_enabled = true;
-    config
-}
-
-fn pin(text: &[u8]) -> Pin {
-    Pin::new(text).unwrap()
-}
-
-/// The only token, blank until now, with an application in it; nobody is logged in.
-fn initialised(registry: &Registry) -> (Device, Application) {
-    registry.refresh().unwrap();
-    let reader = registry.readers().into_iter().find(|r| r.is_present());
-    let device = reader.expect("a token").device().unwrap();
-    device.authenticate(&FACTORY_AUTH_KEY).unwrap();
-    let new = NewApplication {
-        name: "UKEY",
-        admin_pin: &pin(b"87654321"),
-        admin_tries: 10,
-        user_pin: Some(&pin(b"12345678")),
-        user_tries: 10,
-        create_file_rights: Rights::USER,
-    };
-    device.create_application(&new, None).unwrap();
-    let application = device.application("UKEY");
-    (device, application)
-}
-
-fn log_in(application: &Application) {
-    application
-        .verify_pin(PinType::User, &pin(b"12345678"))
-        .unwrap();
-}
 
 /// Containers with an SM2 and an RSA pair.
 fn pairs(application: &Application) -> (Container, Container) {

@@ -5,12 +5,11 @@
 use std::time::Duration;
 
 use ukey_host::Config;
+use ukey_tests::host::{counted, counted_behind, embedded, initialised, log_in, pcsc};
 use ukey_tests::{TokenImage, pcsc_test};
-use ukey_token::transport::counting::{CountingProvider, Counts};
+use ukey_token::transport::counting::Counts;
 use ukey_token::transport::{Limits, Provider, ReaderStatus, Transport, TransportError};
-use ukey_token::{
-    Application, Device, Error, FACTORY_AUTH_KEY, NewApplication, Pin, PinType, Registry, Rights,
-};
+use ukey_token::{Application, Device, Error, Registry, Rights};
 
 const LIMIT: Duration = Duration::from_secs(120);
 const SIZE: usize = 64 * 1024;
@@ -19,53 +18,10 @@ const EXTENDED: usize = 65_535;
 /// Most exchanges beyond those that the bytes need.
 const MORE: u64 = 3;
 
-fn embedded(image: &TokenImage) -> Config {
-    let mut config = Config::default();
-    config.pcsc_enabled = false;
-    config.embedded_images = vec![image.path()];
-    config
-}
-
-fn pcsc() -> Config {
-    let mut config = Config::default();
-    config.pcsc_enabled = true;
-    config
-}
-
-/// The only family of readers, behind `wrap`, with a count of what crosses its links.
-fn counted(
-    config: &Config,
-    wrap: impl FnOnce(Box<dyn Provider>) -> Box<dyn Provider>,
-) -> (Registry, std::sync::Arc<Counts>) {
-    let mut providers = ukey_host::providers(config);
-    assert_eq!(providers.len(), 1, "one family of readers");
-    let (provider, counts) = CountingProvider::new(wrap(providers.remove(0)));
-    (Registry::new(vec![Box::new(provider)]), counts)
-}
-
-fn pin(text: &[u8]) -> Pin {
-    Pin::new(text).unwrap()
-}
-
 /// The only token, blank until now, with an application and the user logged in.
 fn logged_in(registry: &Registry) -> (Device, Application) {
-    registry.refresh().unwrap();
-    let reader = registry.readers().into_iter().find(|r| r.is_present());
-    let device = reader.expect("a token").device().unwrap();
-    device.authenticate(&FACTORY_AUTH_KEY).unwrap();
-    let new = NewApplication {
-        name: "UKEY",
-        admin_pin: &pin(b"87654321"),
-        admin_tries: 10,
-        user_pin: Some(&pin(b"12345678")),
-        user_tries: 10,
-        create_file_rights: Rights::USER,
-    };
-    device.create_application(&new, None).unwrap();
-    let application = device.application("UKEY");
-    application
-        .verify_pin(PinType::User, &pin(b"12345678"))
-        .unwrap();
+    let (device, application) = initialised(registry);
+    log_in(&application);
     (device, application)
 }
 
@@ -97,7 +53,7 @@ fn cost_of_64_kib(registry: &Registry, counts: &Counts) -> (u64, u64) {
 }
 
 fn costs_what_the_bytes_need(config: &Config) {
-    let (registry, counts) = counted(config, |provider| provider);
+    let (registry, counts) = counted(config);
     let (writing, reading) = cost_of_64_kib(&registry, &counts);
     let needed = SIZE.div_ceil(EXTENDED) as u64;
     assert!(writing <= needed + MORE, "{writing} exchanges to write");
@@ -107,7 +63,7 @@ fn costs_what_the_bytes_need(config: &Config) {
 #[test]
 fn a_file_of_64_kib_costs_what_its_bytes_need_embedded() {
     let image = TokenImage::blank().unwrap();
-    costs_what_the_bytes_need(&embedded(&image));
+    costs_what_the_bytes_need(&embedded(&image.path()));
 }
 
 #[test]
@@ -176,7 +132,7 @@ impl Transport for ShortLink {
 fn a_file_of_64_kib_goes_through_short_apdus() {
     let image = TokenImage::blank().unwrap();
     let short = |provider| Box::new(ShortReader(provider)) as Box<dyn Provider>;
-    let (registry, counts) = counted(&embedded(&image), short);
+    let (registry, counts) = counted_behind(&embedded(&image.path()), short);
     let (writing, reading) = cost_of_64_kib(&registry, &counts);
     let (pieces, answers) = (SIZE.div_ceil(255) as u64, SIZE.div_ceil(256) as u64);
     assert!(
@@ -193,7 +149,7 @@ fn a_file_of_64_kib_goes_through_short_apdus() {
 #[test]
 fn a_file_takes_all_the_free_space() {
     let image = TokenImage::blank().unwrap();
-    let (registry, _counts) = counted(&embedded(&image), |provider| provider);
+    let (registry, _counts) = counted(&embedded(&image.path()));
     let (device, application) = logged_in(&registry);
     let free = device.info().unwrap().free_space;
     let user = Rights::USER;

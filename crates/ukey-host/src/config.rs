@@ -25,6 +25,9 @@ pub struct Config {
     /// `[embedded] size_mib`, `UKEY_EMBEDDED_SIZE_MIB`: size in MiB of images that are made because they are
     /// missing, 1 to 4096. Default: 4.
     pub embedded_size_mib: u32,
+    /// `[embedded] delay_ms`, `UKEY_EMBEDDED_DELAY_MS`: milliseconds that each command to an image waits before it is
+    /// executed, as one to a token on USB does, 0 to 10,000. Default: 0.
+    pub embedded_delay_ms: u32,
     /// `[device] auth_key_file`, `UKEY_AUTH_KEY_FILE`: file with the 16-byte device
     /// authentication key, raw or as 32 hexadecimal digits. Default: the factory key.
     pub auth_key_file: Option<PathBuf>,
@@ -107,22 +110,14 @@ struct PcscSection {
 struct EmbeddedSection {
     images: Option<Vec<PathBuf>>,
     size_mib: Option<MebiBytes>,
+    delay_ms: Option<DelayMs>,
 }
 
 /// A size of an image in MiB.
-#[derive(Deserialize, Clone, Copy)]
-#[serde(try_from = "u32")]
-struct MebiBytes(u32);
+type MebiBytes = Within<1, 4096>;
 
-impl TryFrom<u32> for MebiBytes {
-    type Error = &'static str;
-
-    fn try_from(size: u32) -> Result<Self, Self::Error> {
-        let fits = (1..=4096).contains(&size);
-        fits.then_some(Self(size))
-            .ok_or("a size from 1 to 4096 MiB is wanted")
-    }
-}
+/// Milliseconds that a command waits.
+type DelayMs = Within<0, 10_000>;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -154,13 +149,20 @@ struct PinSection {
 /// A number between two others, both included.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(try_from = "u32")]
-struct Within<const LEAST: usize, const MOST: usize>(usize);
+struct Within<const LEAST: u32, const MOST: u32>(u32);
 
-impl<const LEAST: usize, const MOST: usize> TryFrom<u32> for Within<LEAST, MOST> {
+impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
+    /// The value of a variable; `None` where it is no such number.
+    fn of(value: &OsStr) -> Option<u32> {
+        let number = value.to_str()?.parse::<u32>().ok()?;
+        Some(Self::try_from(number).ok()?.0)
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> TryFrom<u32> for Within<LEAST, MOST> {
     type Error = String;
 
     fn try_from(number: u32) -> Result<Self, Self::Error> {
-        let number = usize::try_from(number).unwrap_or(usize::MAX);
         let fits = (LEAST..=MOST).contains(&number);
         fits.then_some(Self(number))
             .ok_or_else(|| format!("a number from {LEAST} to {MOST} is wanted"))
@@ -171,8 +173,8 @@ impl PinSection {
     fn policy(&self) -> PinPolicy {
         let any = PinPolicy::default();
         PinPolicy {
-            min_length: self.min_length.map_or(any.min_length, |Within(n)| n),
-            longest_run: self.longest_run.map(|Within(n)| n),
+            min_length: self.min_length.map_or(any.min_length, |n| n.0 as usize),
+            longest_run: self.longest_run.map(|n| n.0 as usize),
         }
     }
 }
@@ -196,6 +198,7 @@ impl Default for Config {
             pcsc_enabled: true,
             embedded_images: Vec::new(),
             embedded_size_mib: 4,
+            embedded_delay_ms: 0,
             auth_key_file: None,
             skf_sm1_is_sm4: false,
             pinentry: None,
@@ -231,10 +234,41 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn load_with(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        Self::load_from(variable, &|path| fs::read_to_string(path))
+    }
+
+    /// As [`Config::load`], as it would be if the file at `path` held `text`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_as_if(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        Self::load_from(
+            &|name| env::var_os(name),
+            &|other| match is_same(path, other) {
+                true => Ok(text.to_owned()),
+                false => fs::read_to_string(other),
+            },
+        )
+    }
+
+    /// Whether a file at `path` would count on this machine and for this user.
+    #[must_use]
+    pub fn counts(path: &Path) -> bool {
+        Self::files().iter().any(|file| is_same(path, file))
+    }
+
+    fn load_from(
+        variable: &dyn Fn(&str) -> Option<OsString>,
+        read: &dyn Fn(&Path) -> io::Result<String>,
+    ) -> Result<Self, ConfigError> {
         let mut config = Self::default();
         let (files, required) = files(variable);
         for path in files {
-            config.apply_file(&path, required)?;
+            match read(&path) {
+                Ok(text) => config.apply_file(&path, &text)?,
+                Err(e) if e.kind() == io::ErrorKind::NotFound && !required => {}
+                Err(source) => return Err(ConfigError::Read { path, source }),
+            }
         }
         config.apply_variables(variable)?;
         if config.embedded_images.is_empty() {
@@ -245,18 +279,8 @@ impl Config {
         Ok(config)
     }
 
-    fn apply_file(&mut self, path: &Path, required: bool) -> Result<(), ConfigError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound && !required => return Ok(()),
-            Err(source) => {
-                return Err(ConfigError::Read {
-                    path: path.to_owned(),
-                    source,
-                });
-            }
-        };
-        let file: File = toml::from_str(&text).map_err(|e| ConfigError::Parse {
+    fn apply_file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        let file: File = toml::from_str(text).map_err(|e| ConfigError::Parse {
             path: path.to_owned(),
             message: e.to_string(),
         })?;
@@ -264,8 +288,11 @@ impl Config {
         if let Some(images) = file.embedded.images {
             self.embedded_images = images;
         }
-        if let Some(MebiBytes(size)) = file.embedded.size_mib {
+        if let Some(Within(size)) = file.embedded.size_mib {
             self.embedded_size_mib = size;
+        }
+        if let Some(Within(delay)) = file.embedded.delay_ms {
+            self.embedded_delay_ms = delay;
         }
         self.auth_key_file = file.device.auth_key_file.or(self.auth_key_file.take());
         self.skf_sm1_is_sm4 = file.skf.sm1_is_sm4.unwrap_or(self.skf_sm1_is_sm4);
@@ -306,11 +333,15 @@ impl Config {
                 .collect();
         }
         if let Some(value) = variable("UKEY_EMBEDDED_SIZE_MIB") {
-            let size = value.to_str().and_then(|text| text.parse::<u32>().ok());
-            let size = size.and_then(|size| MebiBytes::try_from(size).ok());
-            self.embedded_size_mib = size.map(|size| size.0).ok_or(ConfigError::Variable {
+            self.embedded_size_mib = MebiBytes::of(&value).ok_or(ConfigError::Variable {
                 name: "UKEY_EMBEDDED_SIZE_MIB",
                 message: "not a number from 1 to 4096",
+            })?;
+        }
+        if let Some(value) = variable("UKEY_EMBEDDED_DELAY_MS") {
+            self.embedded_delay_ms = DelayMs::of(&value).ok_or(ConfigError::Variable {
+                name: "UKEY_EMBEDDED_DELAY_MS",
+                message: "not a number from 0 to 10000",
             })?;
         }
         if let Some(value) = variable("UKEY_AUTH_KEY_FILE") {
@@ -329,6 +360,15 @@ impl Config {
             self.log_file = Some(value.into());
         }
         Ok(())
+    }
+}
+
+/// Whether two paths name one file, which may not be there yet.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let resolved = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    match (resolved(one), resolved(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
     }
 }
 

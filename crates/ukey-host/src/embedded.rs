@@ -1,21 +1,27 @@
 //! The card OS inside this process, behind the host library's idea of a link.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf, thread, time::Duration};
 use ukey_firmware_sim::{Device, Error, Factory, image};
-use ukey_token::transport::{Started, embedded::Link};
+use ukey_token::transport::{
+    Started,
+    embedded::{Link, Opener},
+};
 
-struct EmbeddedCard(Device);
+struct EmbeddedCard {
+    device: Device,
+    /// What each command waits before it is executed.
+    delay: Duration,
+}
 
 impl Link for EmbeddedCard {
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.0.transmit(command)
+        self.wait();
+        self.device.transmit(command)
     }
 
     fn start(&mut self, command: &[u8]) -> Started {
-        match self.0.start(command) {
+        self.wait();
+        match self.device.start(command) {
             ukey_firmware_sim::Started::Answer(answer) => Started::Answer(answer),
             ukey_firmware_sim::Started::Computation(rest) => {
                 Started::Computation(Box::new(|| rest.answer()))
@@ -24,14 +30,24 @@ impl Link for EmbeddedCard {
     }
 
     fn change_counter(&mut self) -> Option<u64> {
-        self.0.change_counter()
+        self.device.change_counter()
     }
 }
 
-/// Opens the card OS on the image at `path`.
-pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Link>> {
-    let device = image::open(path).map_err(io_error)?;
-    Ok(Box::new(EmbeddedCard(device)))
+impl EmbeddedCard {
+    fn wait(&self) {
+        if !self.delay.is_zero() {
+            thread::sleep(self.delay);
+        }
+    }
+}
+
+/// Opens the card OS on images; each command waits for `delay`.
+pub(crate) fn opener(delay: Duration) -> Opener {
+    Box::new(move |path| {
+        let device = image::open(path).map_err(io_error)?;
+        Ok(Box::new(EmbeddedCard { device, delay }))
+    })
 }
 
 /// The kind that tells an absent image from one that may not be read.

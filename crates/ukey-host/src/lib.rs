@@ -14,6 +14,7 @@ pub use config::{Config, ConfigError, Families, Family};
 pub use log::init_logging;
 pub use pin_policy::{PinDefect, PinPolicy};
 
+use std::time::Duration;
 use ukey_token::{
     Registry,
     transport::{Provider, embedded::EmbeddedProvider, pcsc::PcscProvider},
@@ -33,9 +34,10 @@ fn providers_of(config: &Config, families: Families) -> Vec<Box<dyn Provider>> {
     }
     if !config.embedded_images.is_empty() && families.embedded {
         embedded::create_missing(&config.embedded_images, config.embedded_size_mib);
+        let delay = Duration::from_millis(config.embedded_delay_ms.into());
         providers.push(Box::new(EmbeddedProvider::new(
             config.embedded_images.clone(),
-            Box::new(embedded::open),
+            embedded::opener(delay),
         )));
     }
     if families.vendor {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 use ukey_crypto::sm2;
 use ukey_host::{Config, providers};
 use ukey_token::{
@@ -44,6 +45,24 @@ fn initialise(device: &Device, user_pin: Option<&Pin>) -> Application {
     };
     device.create_application(&new, None).unwrap();
     device.application("UKEY")
+}
+
+/// Each exchange takes at least the configured time; what costs no exchange does not.
+#[test]
+fn a_delay_is_waited_for_at_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.pcsc_enabled = false;
+    config.embedded_images = vec![folder.path().join("token.img")];
+    config.embedded_delay_ms = 50;
+    let (provider, counts) = CountingProvider::new(providers(&config).pop().unwrap());
+    let registry = Registry::new(vec![Box::new(provider)]);
+    registry.refresh().unwrap();
+    let start = Instant::now();
+    device(&registry).applications().unwrap();
+    let exchanges = u32::try_from(counts.exchanges()).unwrap();
+    assert!(exchanges > 1, "{exchanges}");
+    assert!(start.elapsed() >= Duration::from_millis(50) * exchanges);
 }
 
 #[test]

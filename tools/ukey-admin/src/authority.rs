@@ -13,7 +13,7 @@ use ukey_ca::{
 use ukey_pki::{Certificate, PublicKey};
 
 use crate::{
-    cli::{AuthorityArgs, TrustArgs},
+    cli::{AuthorityArgs, IssuerArgs},
     context::Context,
     error::{Error, Result},
     files::{self, Readers},
@@ -107,12 +107,8 @@ fn check_id(answer: Answer, letter: &Letter<'_>) -> Result<Reply> {
 }
 
 /// Certificates that the answer must lead to: given, the directory's, or its own.
-pub(crate) fn anchors(
-    args: &AuthorityArgs,
-    trust: &TrustArgs,
-    answer: &Answer,
-) -> Result<Vec<Certificate>> {
-    match (&trust.trust, &args.ca) {
+pub(crate) fn anchors(args: &IssuerArgs, answer: &Answer) -> Result<Vec<Certificate>> {
+    match (&args.trust, &args.authority.ca) {
         (Some(path), _) => Ok(Certificate::all_from_file_bytes(&files::read_small(path)?)?),
         (None, Some(directory)) => Ok(Directory::trusted(directory)?),
         (None, None) => Ok(answer.chain()?),

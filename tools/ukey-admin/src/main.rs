@@ -33,7 +33,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 
 use crate::{
-    cli::Cli,
+    cli::{Cli, complaint},
     context::Context,
     error::Error,
     exit_code::ExitCode,
@@ -69,18 +69,35 @@ fn refuse(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
     if !help && std::env::args_os().any(|argument| argument == "--json") {
-        // The first paragraph says what is wrong, the rest how to get help.
-        let text = error.to_string();
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .take_while(|line| !line.is_empty())
-            .collect();
-        let message = lines.join(" ");
-        let message = message.strip_prefix("error: ").unwrap_or(&message);
-        return output::finish(Err(Error::Usage(message.to_owned())), true);
+        return output::finish(Err(Error::Usage(complaint(error))), true);
     }
-    // A closed pipe is no failure: whoever reads the help has seen enough.
-    error.print().ok();
+    let chinese = language::chosen() == Language::Chinese;
+    // Where a command is missing, the help, which the parser has as it should be, says more.
+    let is_page = help || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    match complaint::page(error).filter(|_| chinese && !is_page) {
+        Some(page) => output::complain(&page),
+        // A closed pipe is no failure: whoever reads the help has seen enough.
+        None => drop(error.print()),
+    }
     if help { ExitCode::Ok } else { ExitCode::Usage }
+}
+
+/// What is wrong with the command line, in one line.
+fn complaint(error: &clap::Error) -> String {
+    let missing = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let chinese = language::chosen() == Language::Chinese;
+    if let Some(sentence) =
+        complaint::sentence(error).filter(|_| chinese || error.kind() == missing)
+    {
+        return sentence;
+    }
+    // The first paragraph says what is wrong, the rest how to get help.
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    let message = lines.join(" ");
+    message
+        .strip_prefix("error: ")
+        .unwrap_or(&message)
+        .to_owned()
 }

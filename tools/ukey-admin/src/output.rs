@@ -137,9 +137,14 @@ fn print_json(data: &Value, error: Option<&Error>, code: ExitCode) -> io::Result
     io::stdout().lock().write_all(&line)
 }
 
-fn print_error(error: &Error) {
+/// An error on standard error, marked as one.
+pub(crate) fn complain(what: &str) {
     let red = Style::new().for_stderr().red().bold();
-    eprintln!("{}{error}", red.apply_to(text::error_prefix()));
+    eprintln!("{}{what}", red.apply_to(text::error_prefix()));
+}
+
+fn print_error(error: &Error) {
+    complain(&error.to_string());
     if let Some(hint) = text::hint::hint(error) {
         let cyan = Style::new().for_stderr().cyan();
         eprintln!("{}{hint}", cyan.apply_to(text::hint_prefix()));

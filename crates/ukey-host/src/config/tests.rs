@@ -141,6 +141,23 @@ fn the_size_of_new_images_can_be_said() {
 }
 
 #[test]
+fn commands_to_images_can_be_made_to_wait() {
+    assert_eq!(load(&[]).unwrap().embedded_delay_ms, 0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "[embedded]\ndelay_ms = 20\n");
+    let config = load(&[("UKEY_CONFIG", &path)]).unwrap();
+    assert_eq!(config.embedded_delay_ms, 20);
+    let none = [("UKEY_CONFIG", &*path), ("UKEY_EMBEDDED_DELAY_MS", "0")];
+    assert_eq!(load(&none).unwrap().embedded_delay_ms, 0);
+    for wrong in ["10001", "-1", "20ms", ""] {
+        assert!(
+            load(&[("UKEY_EMBEDDED_DELAY_MS", wrong)]).is_err(),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn the_strictest_pin_policy_of_all_files_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "[pin]\nmin_length = 8\nlongest_run = 3\n");
@@ -151,7 +168,9 @@ fn the_strictest_pin_policy_of_all_files_holds() {
     };
     assert_eq!(config.pin_policy, strict);
     let loose = file(&folder, "[pin]\nmin_length = 6\nlongest_run = 9\n");
-    config.apply_file(Path::new(&loose), true).unwrap();
+    config
+        .apply_file(Path::new(&loose), &fs::read_to_string(&loose).unwrap())
+        .unwrap();
     assert_eq!(config.pin_policy, strict);
     for bad in ["min_length = 5", "min_length = 17", "longest_run = 0"] {
         let path = file(&folder, &format!("[pin]\n{bad}\n"));

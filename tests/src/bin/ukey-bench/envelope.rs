@@ -4,18 +4,26 @@ use crate::section;
 use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
+use time::OffsetDateTime;
 use ukey_crypto::{
     hash::HashAlg,
     sm4::{self, Direction},
 };
+use ukey_pki::ca::{Authority, IssueOptions, NoEscrow};
+use ukey_pki::certificate::Validity;
+use ukey_pki::key::KeyAlgorithm;
+use ukey_pki::request::RequestOptions;
+use ukey_pki::{CertificationRequest, SoftwareKey};
 use ukey_tests::{TokenImage, release_file};
 
 /// Size of the file in MiB: 1 GiB.
 pub(crate) const DEFAULT_MIB: u64 = 1024;
+/// Recipients of the row with many, beside the own key.
+const OTHERS: usize = 19;
 
 pub(crate) fn run(mib: u64) {
     section(&format!("Tender envelope, {mib} MiB"));
@@ -37,6 +45,18 @@ pub(crate) fn run(mib: u64) {
     println!("bare SM4-CBC {sealing:.0} / {opening:.0} MB/s, SM3 {hashing:.0} MB/s");
     let arg = |p: &Path| p.to_str().unwrap().to_owned();
     let encrypt = ["encrypt", "-o", &arg(&sealed), &arg(&plain)].map(str::to_owned);
+    let mut encrypt_to_many = encrypt.to_vec();
+    encrypt_to_many.push("--to-self".to_owned());
+    for holder in others(&folder) {
+        encrypt_to_many.extend(["--recipient".to_owned(), arg(&holder)]);
+    }
+    report(
+        &format!("encrypt to {} recipients", OTHERS + 1),
+        mib,
+        sealing.min(hashing),
+        measure(&image, &encrypt_to_many),
+    );
+    std::fs::remove_file(&sealed).unwrap();
     report(
         "encrypt",
         mib,
@@ -52,6 +72,23 @@ pub(crate) fn run(mib: u64) {
         measure(&image, &decrypt),
     );
     assert_eq!(opened.metadata().unwrap().len(), mib << 20);
+}
+
+/// Encryption certificates of other holders, as files.
+fn others(folder: &Path) -> Vec<PathBuf> {
+    let validity = Validity::days(OffsetDateTime::now_utc(), 365);
+    let name = "C=CN,O=bench,CN=other".parse().unwrap();
+    let root = Authority::create_root(&name, KeyAlgorithm::Sm2, validity).unwrap();
+    let options = IssueOptions::new(validity);
+    let holder = |n: usize| {
+        let key = SoftwareKey::generate(KeyAlgorithm::Sm2).unwrap();
+        let request = CertificationRequest::build(&name, &key, &RequestOptions::default());
+        let enrolment = root.enroll(&request.unwrap(), &options, &mut NoEscrow);
+        let path = folder.join(format!("other{n}.pem"));
+        std::fs::write(&path, enrolment.unwrap().encryption_certificate.to_pem()).unwrap();
+        path
+    };
+    (0..OTHERS).map(holder).collect()
 }
 
 fn report(what: &str, mib: u64, slower: f64, (elapsed, peak_kib): (Duration, u64)) {

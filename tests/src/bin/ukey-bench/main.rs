@@ -11,7 +11,9 @@ mod embedded;
 mod envelope;
 mod kernels;
 mod module;
+mod operator;
 mod pcsc;
+mod production;
 mod skf;
 mod softhsm;
 
@@ -30,6 +32,9 @@ fn main() {
         ["browser", mib] => browser::run(mib.parse().expect("a size in MiB")),
         ["ca"] => ca::run(ca::DEFAULT_REQUESTS),
         ["ca", requests] => ca::run(requests.parse().expect("a number of requests")),
+        ["production"] => production::run(production::DEFAULT_KEYS),
+        ["production", keys] => production::run(keys.parse().expect("a number of keys")),
+        ["operator"] => operator::run(),
         ["softhsm"] => softhsm::run(),
         [softhsm::INNER, folder, part @ ..] => softhsm::run_inside(folder.as_ref(), part),
         ["embedded"] => embedded::run(),
@@ -42,8 +47,8 @@ fn main() {
         ["envelope", mib] => envelope::run(mib.parse().expect("a size in MiB")),
         _ => {
             eprintln!(
-                "usage: ukey-bench [softhsm | kernels | ca [REQUESTS] | embedded | pcsc | skf | \
-                 envelope [MIB] | browser [MIB]]"
+                "usage: ukey-bench [softhsm | kernels | ca [REQUESTS] | production [KEYS] | operator | \
+                 embedded | pcsc | skf | envelope [MIB] | browser [MIB]]"
             );
             std::process::exit(2);
         }
@@ -58,6 +63,8 @@ fn everything() {
     skf::run();
     envelope::run(envelope::DEFAULT_MIB);
     ca::run(ca::DEFAULT_REQUESTS);
+    production::run(production::DEFAULT_KEYS);
+    operator::run();
     browser::run(browser::DEFAULT_MIB);
 }
 

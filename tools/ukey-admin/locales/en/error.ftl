@@ -13,6 +13,7 @@ error-broken-pipe = the reader of the output went away
 error-pin-source-unknown = that is no PIN source (it is not shown, in case it is a PIN)
 error-readers = smart card service
 error-json-and-stream = --json and --output - both want standard output; write to a file
+error-command-missing = a command is missing
 error-binary-needs-output = --format der is binary: say where it goes with --output (- is standard output)
 error-no-authority = one of --ca, --request and --answer is needed
 error-two-officers = a recovery needs the key files of two officers

@@ -6,3 +6,4 @@ expiry-ends =
         [one] the certificate of { $name } ends in 1 day, on { $day }: ukey-admin renew (not between handing in a tender and its opening)
        *[other] the certificate of { $name } ends in { $days_left } days, on { $day }: ukey-admin renew (not between handing in a tender and its opening)
     }
+expiry-wanted-days = write a number of days, such as 90d

@@ -15,5 +15,7 @@ policy-too-plain = a new PIN has at most { $longest_run } equal or consecutive c
 policy-written = Written to { $file }.
 policy-would-write = This would be written to { $file }:
 policy-stricter-elsewhere = another configuration file asks for more, and that holds: ukey-admin config show
+policy-does-not-count = { $file } does not hold here: it is none of the configuration files that are read (config show)
 policy-not-a-table = { $file }: pin is there and is no table
 policy-profile-too-short = PINs of { $length } digits are shorter than this computer's policy allows (policy show)
+policy-wanted-run = write a number from 1 to 15, or any

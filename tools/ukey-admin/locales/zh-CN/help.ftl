@@ -19,6 +19,24 @@ help-heading-pin = 口令
 help-arg-help = 显示帮助（-h 为摘要，--help 为全文）
 help-arg-version = 显示版本
 
+# ---- 命令行本身的错误 ----
+
+help-error-unknown = 未知的参数 { $what }
+help-error-no-command = 没有 { $command } 这个命令
+help-error-missing = 缺少必需的参数：{ $what }
+help-error-conflict = { $what } 不能与 { $other } 同时使用
+help-error-conflicts = { $what } 不能与另一个已写的参数同时使用
+help-error-twice = { $what } 只能写一次
+help-error-too-many = { $what } 不带值，但写了 { $value }
+help-error-no-value = { $what } 缺少值
+help-error-value = { $what } 的值 { $value } 无效
+help-error-possible = （可选 { $values }）
+help-error-range = 应为 { $least } 至 { $most }
+help-error-no-number = 不是整数
+help-error-too-large = 数太大
+help-error-guess = 是否想写 { $what }？
+help-error-more = 更多帮助请用 --help 查看。
+
 # ---- ukey-admin ----
 
 help = 管理和使用 USBKEY（智能密码钥匙）

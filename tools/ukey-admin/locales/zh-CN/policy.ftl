@@ -15,5 +15,7 @@ policy-too-plain = 本机要求新口令中相同或连续的字符最多 { $lon
 policy-written = 已写入 { $file }。
 policy-would-write = 将向 { $file } 写入：
 policy-stricter-elsewhere = 另一个配置文件的要求更严格，以它为准：ukey-admin config show
+policy-does-not-count = { $file } 在本机不生效：它不是会被读取的配置文件（见 config show）
 policy-not-a-table = { $file }：其中的 pin 不是一个表
 policy-profile-too-short = { $length } 位的口令短于本机的要求（见 policy show）
+policy-wanted-run = 请写 1 至 15 的数，或 any

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
-use super::key::{Encoding, Usage};
-use super::{OutputArgs, PinArgs};
+use super::PinArgs;
+use super::key::{Usage, WrittenArgs};
 
 /// `cert …`
 #[derive(Debug, Subcommand)]
@@ -73,11 +73,8 @@ pub(crate) struct CertSelfSignArgs {
     /// Store it beside the key; a certificate that is there is not replaced
     #[arg(long)]
     pub(crate) store: bool,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
-    pub(crate) format: Encoding,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) written: WrittenArgs,
     #[command(flatten)]
     pub(crate) pin: PinArgs,
 }
@@ -102,11 +99,8 @@ pub(crate) struct CertRequestArgs {
     /// Container with the signing key (default: the only one)
     #[arg(long, value_name = "NAME")]
     pub(crate) container: Option<String>,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
-    pub(crate) format: Encoding,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) written: WrittenArgs,
     #[command(flatten)]
     pub(crate) pin: PinArgs,
 }
@@ -139,11 +133,8 @@ pub(crate) struct CertExportArgs {
     /// Container (default: the only one that has such a certificate)
     #[arg(long, value_name = "NAME")]
     pub(crate) container: Option<String>,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
-    pub(crate) format: Encoding,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) written: WrittenArgs,
 }
 
 /// `cert list`
@@ -160,6 +151,6 @@ fn days(text: &str) -> Result<i64, String> {
     let digits = text.strip_suffix('d').unwrap_or(text);
     match digits.parse::<u16>() {
         Ok(days) => Ok(i64::from(days)),
-        Err(_) => Err("write a number of days, such as 90d".to_owned()),
+        Err(_) => Err(crate::text::expiry::wanted_days().to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{AuthorityArgs, PinArgs, TrustArgs};
+use super::{IssuerArgs, PinArgs};
 
 /// What `enroll --help` says before its arguments.
 pub(super) const ABOUT: &str = "\
@@ -26,9 +26,7 @@ Examples:
   ukey-admin enroll --subject 'C=CN,O=ACME,CN=ACME tenders' --answer acme.answer --trust ca.pem")]
 pub(crate) struct EnrollArgs {
     #[command(flatten)]
-    pub(crate) authority: AuthorityArgs,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
+    pub(crate) issuer: IssuerArgs,
     /// Subject name, for example 'C=CN,O=ACME,CN=ACME tenders'
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: String,

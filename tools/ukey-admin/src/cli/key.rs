@@ -85,11 +85,8 @@ pub(crate) struct KeyExportArgs {
     /// Container (default: the only one that has such a pair)
     #[arg(long, value_name = "NAME")]
     pub(crate) container: Option<String>,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
-    pub(crate) format: Encoding,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) written: WrittenArgs,
 }
 
 /// `key import`
@@ -147,4 +144,14 @@ pub(crate) enum Encoding {
     Pem,
     /// Binary
     Der,
+}
+
+/// A certificate, request or key written to a file of the user's choice.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WrittenArgs {
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
+    pub(crate) format: Encoding,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }

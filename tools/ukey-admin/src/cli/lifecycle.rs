@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{ContainerDeleteArgs, Encoding, OutputArgs, PinArgs};
+use super::{ContainerDeleteArgs, PinArgs, WrittenArgs};
 
 /// Where the authority is: beside us, or behind files.
 #[derive(Debug, Clone, Args)]
@@ -21,9 +21,11 @@ pub(crate) struct AuthorityArgs {
     pub(crate) answer: Option<PathBuf>,
 }
 
-/// Which root the answer must lead to.
+/// Where new certificates come from, and which root they must lead to.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct TrustArgs {
+pub(crate) struct IssuerArgs {
+    #[command(flatten)]
+    pub(crate) authority: AuthorityArgs,
     /// Certificates of the authority, known from elsewhere, that the answer must lead to
     /// (default with --answer: those in the answer)
     #[arg(long, value_name = "FILE")]
@@ -63,11 +65,8 @@ pub(crate) struct RetiredExportArgs {
     /// Its container, or the beginning of the certificate's serial number (see retired list)
     #[arg(value_name = "CONTAINER|SERIAL")]
     pub(crate) which: String,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Encoding::Pem)]
-    pub(crate) format: Encoding,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) written: WrittenArgs,
 }
 
 /// What `renew --help` says before its arguments.
@@ -91,9 +90,7 @@ Examples:
   ukey-admin renew --same-key --answer renew.answer")]
 pub(crate) struct RenewArgs {
     #[command(flatten)]
-    pub(crate) authority: AuthorityArgs,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
+    pub(crate) issuer: IssuerArgs,
     /// Keep both keys
     #[arg(long)]
     pub(crate) same_key: bool,
@@ -119,9 +116,7 @@ Examples:
 As renew, under a new name; the authority checks that it is right.")]
 pub(crate) struct ChangeArgs {
     #[command(flatten)]
-    pub(crate) authority: AuthorityArgs,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
+    pub(crate) issuer: IssuerArgs,
     /// The new name
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: String,
@@ -145,9 +140,7 @@ This USBKEY gets certificates in place of those of a lost or broken one, which e
 encrypted to the old one: see recover.")]
 pub(crate) struct ReplaceArgs {
     #[command(flatten)]
-    pub(crate) authority: AuthorityArgs,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
+    pub(crate) issuer: IssuerArgs,
     /// Serial number of the signing certificate that was on the lost USBKEY
     #[arg(long, value_name = "SERIAL")]
     pub(crate) about: String,
@@ -175,9 +168,7 @@ An encryption key that the authority keeps comes to this USBKEY, for decrypting.
 certificates of the same holder (see replace), and at the authority two officers.")]
 pub(crate) struct RecoverArgs {
     #[command(flatten)]
-    pub(crate) authority: AuthorityArgs,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
+    pub(crate) issuer: IssuerArgs,
     /// Serial number of the encryption certificate whose key is wanted
     #[arg(long, value_name = "SERIAL")]
     pub(crate) about: String,

@@ -4,6 +4,7 @@
 mod app;
 mod batch;
 mod cert;
+pub(crate) mod complaint;
 mod developer;
 mod enroll;
 mod file;
@@ -35,10 +36,11 @@ pub(crate) use file::{
 };
 pub(crate) use key::{
     Encoding, KeyAlgorithmArg, KeyCommand, KeyExportArgs, KeyGenerateArgs, KeyImportArgs, Usage,
+    WrittenArgs,
 };
 pub(crate) use lifecycle::{
-    AuthorityArgs, ChangeArgs, EndArgs, RecoverArgs, RenewArgs, ReplaceArgs, RetiredCommand,
-    RetiredExportArgs, StatusArgs, TrustArgs, WhyArg,
+    AuthorityArgs, ChangeArgs, EndArgs, IssuerArgs, RecoverArgs, RenewArgs, ReplaceArgs,
+    RetiredCommand, RetiredExportArgs, StatusArgs, WhyArg,
 };
 pub(crate) use policy::{LongestRun, PolicyCommand, PolicySetArgs, RuleArgs};
 pub(crate) use skf::{PackingArg, SkfCommand, SkfProbeArgs, SkfTestArgs, UlongBits};

@@ -60,6 +60,6 @@ fn longest_run(text: &str) -> Result<LongestRun, String> {
     match text.parse::<u8>() {
         Ok(number @ 1..=15) => Ok(LongestRun(Some(number))),
         _ if text == "any" => Ok(LongestRun(None)),
-        _ => Err("write a number from 1 to 15, or any".to_owned()),
+        _ => Err(crate::text::policy::wanted_run().to_owned()),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     certificate,
     cli::{
         CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
-        CertSelfSignArgs, Encoding, OutputArgs, Usage,
+        CertSelfSignArgs, Encoding, Usage, WrittenArgs,
     },
     context::Context,
     earlier,
@@ -63,7 +63,7 @@ pub(crate) fn side(container: &ContainerView, usage: Usage) -> &Side {
 
 fn request(context: &Context, args: &CertRequestArgs) -> Result<Outcome> {
     let subject: Name = args.subject.parse()?;
-    output::check_stream(context, args.output.output.as_deref())?;
+    check_written(context, &args.written)?;
     let application = target::selected_application(context)?;
     let (container, view) = target::signing_container(&application, args.container.as_deref())?;
     let Some(public_key) = &view.signature.public_key else {
@@ -80,19 +80,13 @@ fn request(context: &Context, args: &CertRequestArgs) -> Result<Outcome> {
         "subject": request.subject().to_string(),
         "pem": request.to_pem(),
     });
-    deliver(
-        &args.output,
-        args.format,
-        request.as_der(),
-        request.to_pem(),
-        data,
-    )
+    deliver(&args.written, request.as_der(), request.to_pem(), data)
 }
 
 /// A certificate that vouches for itself, for tests and for what needs one before a CA answers.
 fn self_sign(context: &Context, args: &CertSelfSignArgs) -> Result<Outcome> {
     let subject: Name = args.subject.parse()?;
-    output::check_stream(context, args.output.output.as_deref())?;
+    check_written(context, &args.written)?;
     let application = target::selected_application(context)?;
     let (container, view) = target::signing_container(&application, args.container.as_deref())?;
     let missing = || Error::NotFound {
@@ -125,40 +119,43 @@ fn self_sign(context: &Context, args: &CertSelfSignArgs) -> Result<Outcome> {
         "certificate": certificate::data(made.as_der()),
         "pem": made.to_pem(),
     });
-    deliver(
-        &args.output,
-        args.format,
-        made.as_der(),
-        made.to_pem(),
-        data,
-    )
+    deliver(&args.written, made.as_der(), made.to_pem(), data)
+}
+
+/// Refuses, before anything is done, to write where [`deliver`] could not.
+pub(crate) fn check_written(context: &Context, args: &WrittenArgs) -> Result<()> {
+    match &args.output.output {
+        None if args.format == Encoding::Der => {
+            Err(Error::Usage(text::error::binary_needs_output().to_owned()))
+        }
+        path => output::check_stream(context, path.as_deref()),
+    }
 }
 
 /// Writes a key, certificate or request where it is wanted: a file, or the result itself.
 pub(crate) fn deliver(
-    output: &OutputArgs,
-    format: Encoding,
+    args: &WrittenArgs,
     der: &[u8],
     pem: String,
     mut data: Value,
 ) -> Result<Outcome> {
-    let bytes = match format {
+    let bytes = match args.format {
         Encoding::Pem => pem.as_bytes(),
         Encoding::Der => der,
     };
-    match &output.output {
+    let force = args.output.force;
+    match &args.output.output {
         Some(path) if !files::is_stream(path) => {
-            files::write_whole(path, output.force, Readers::AsUsual, bytes)?;
+            files::write_whole(path, force, Readers::AsUsual, bytes)?;
             data["output"] = json!(path.display().to_string());
             Ok(Outcome::new(
                 data,
                 text::written(text::label::written(), path),
             ))
         }
-        None if format == Encoding::Pem => Ok(Outcome::new(data, pem)),
-        None => Err(Error::Usage(text::error::binary_needs_output().to_owned())),
+        None => Ok(Outcome::new(data, pem)),
         Some(path) => {
-            files::write_whole(path, output.force, Readers::AsUsual, bytes)?;
+            files::write_whole(path, force, Readers::AsUsual, bytes)?;
             Ok(Outcome::new(data, ""))
         }
     }
@@ -258,7 +255,7 @@ pub(crate) fn check_usage(certificate: &Certificate, usage: Usage) -> Result<()>
 }
 
 fn export(context: &Context, args: &CertExportArgs) -> Result<Outcome> {
-    output::check_stream(context, args.output.output.as_deref())?;
+    check_written(context, &args.written)?;
     let application = target::selected_application(context)?;
     let (container, der) =
         target::certificate(&application, args.container.as_deref(), args.usage)?;
@@ -269,7 +266,7 @@ fn export(context: &Context, args: &CertExportArgs) -> Result<Outcome> {
         "certificate": certificate::data(&der),
         "pem": certificate.to_pem(),
     });
-    deliver(&args.output, args.format, &der, certificate.to_pem(), data)
+    deliver(&args.written, &der, certificate.to_pem(), data)
 }
 
 fn list(context: &Context, args: &CertListArgs) -> Result<Outcome> {

@@ -45,6 +45,7 @@ fn show(config: &Config) -> Outcome {
         ("pcsc.enabled", text::yes_no(config.pcsc_enabled).to_owned()),
         ("embedded.images", list(&images)),
         ("embedded.size_mib", config.embedded_size_mib.to_string()),
+        ("embedded.delay_ms", config.embedded_delay_ms.to_string()),
         ("device.auth_key_file", or_none(path(&config.auth_key_file))),
         ("readers.families", families(config.families)),
         ("skf.families", families(config.skf_families)),
@@ -69,7 +70,11 @@ fn show(config: &Config) -> Outcome {
     let data = json!({
         "files": read_files(),
         "pcsc": { "enabled": config.pcsc_enabled },
-        "embedded": { "images": images, "size_mib": config.embedded_size_mib },
+        "embedded": {
+            "images": images,
+            "size_mib": config.embedded_size_mib,
+            "delay_ms": config.embedded_delay_ms,
+        },
         "device": { "auth_key_file": path(&config.auth_key_file) },
         "readers": { "families": families_list(config.families) },
         "skf": {

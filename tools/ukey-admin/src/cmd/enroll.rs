@@ -14,7 +14,7 @@ use super::{
 use crate::{
     authority::{self, Letter, Reply},
     certificate,
-    cli::{AuthorityArgs, EnrollArgs, KeyAlgorithmArg, PinArgs, ReplaceArgs, TrustArgs},
+    cli::{EnrollArgs, IssuerArgs, KeyAlgorithmArg, PinArgs, ReplaceArgs},
     context::Context,
     error::{Error, Item, Result},
     login,
@@ -26,8 +26,7 @@ use crate::{
 /// What both commands have in common.
 struct Application<'a> {
     act: Act,
-    authority: &'a AuthorityArgs,
-    trust: &'a TrustArgs,
+    issuer: &'a IssuerArgs,
     subject: Name,
     container: &'a str,
     days: Option<u32>,
@@ -41,8 +40,7 @@ pub(crate) fn run(context: &Context, args: &EnrollArgs) -> Result<Outcome> {
         context,
         &Application {
             act: Act::Issue,
-            authority: &args.authority,
-            trust: &args.trust,
+            issuer: &args.issuer,
             subject: args.subject.parse()?,
             container: &args.container,
             days: Some(args.days),
@@ -57,8 +55,7 @@ pub(crate) fn replace(context: &Context, args: &ReplaceArgs) -> Result<Outcome> 
         context,
         &Application {
             act: Act::Replace,
-            authority: &args.authority,
-            trust: &args.trust,
+            issuer: &args.issuer,
             subject: args.subject.parse()?,
             container: &args.container,
             days: None,
@@ -76,14 +73,14 @@ pub(crate) fn replace(context: &Context, args: &ReplaceArgs) -> Result<Outcome> 
 fn apply(context: &Context, wanted: &Application<'_>) -> Result<Outcome> {
     let application = target::selected_application(context)?;
     let create = wanted.act == Act::Issue;
-    let ca = wanted.authority.ca.as_deref();
+    let ca = wanted.issuer.authority.ca.as_deref();
     login::user(context, &application, wanted.pin)?;
     let (container, before, signing_key) = key::for_request(
         context,
         &application,
         wanted.container,
         KeyAlgorithmArg::Sm2,
-        wanted.authority,
+        &wanted.issuer.authority,
     )?;
     let signer = TokenSigner::new(container.clone(), &signing_key);
     let mut directory = ca
@@ -104,11 +101,12 @@ fn apply(context: &Context, wanted: &Application<'_>) -> Result<Outcome> {
             Ok(request.to_file()?)
         },
     };
-    let answer = match authority::send(wanted.authority, directory.as_mut(), None, &letter)? {
+    let answer = match authority::send(&wanted.issuer.authority, directory.as_mut(), None, &letter)?
+    {
         Reply::Sent(path) => return Ok(sent(&path)),
         Reply::Answer(answer) => answer,
     };
-    let anchors = authority::anchors(wanted.authority, wanted.trust, &answer)?;
+    let anchors = authority::anchors(wanted.issuer, &answer)?;
     let issued = Issued::read(&answer, signer.public_key(), &anchors)?;
     issued.store(&container)?;
     issued.try_out(&container)?;

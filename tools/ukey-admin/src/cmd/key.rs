@@ -21,7 +21,7 @@ use crate::{
     context::Context,
     error::{Error, Item, Result},
     files, interrupt, login,
-    output::{self, Outcome},
+    output::Outcome,
     self_test, target, text,
     token_keys::TokenDecryptor,
 };
@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Result<Outcome> {
 
 /// The public half of a pair, as SubjectPublicKeyInfo.
 fn export(context: &Context, args: &KeyExportArgs) -> Result<Outcome> {
-    output::check_stream(context, args.output.output.as_deref())?;
+    cert::check_written(context, &args.written)?;
     let application = target::selected_application(context)?;
     let (container, key) = target::public_key(&application, args.container.as_deref(), args.usage)?;
     let public = certificate::to_pki(&key);
@@ -54,7 +54,7 @@ fn export(context: &Context, args: &KeyExportArgs) -> Result<Outcome> {
         "key_identifier": certificate::hex(&public.key_identifier()),
         "pem": pem,
     });
-    cert::deliver(&args.output, args.format, &der, pem, data)
+    cert::deliver(&args.written, &der, pem, data)
 }
 
 /// An encryption pair that is wrapped to the signing key of its container.

@@ -131,10 +131,17 @@ fn set(context: &Context, args: &PolicySetArgs) -> Result<Outcome> {
         data["changed"] = json!(changed);
         data
     };
+    // Read as it would be, before a file is made that cannot be read.
+    let holds = Config::load_as_if(&path, &after)?.pin_policy;
+    if !Config::counts(&path) {
+        context.talk.warn(&text::policy::does_not_count(&name));
+    } else if !is_as_asked(holds, args.rules) {
+        context.talk.warn(text::policy::stricter_elsewhere());
+    }
     if args.dry_run {
         context.talk.say(&text::policy::would_write(&name));
         context.talk.say(text::nothing_changed());
-        return Ok(Outcome::new(data(context.config.pin_policy, false), after));
+        return Ok(Outcome::new(data(holds, false), after));
     }
     if let Some(folder) = path
         .parent()
@@ -143,10 +150,6 @@ fn set(context: &Context, args: &PolicySetArgs) -> Result<Outcome> {
         std::fs::create_dir_all(folder).map_err(|e| Error::create(folder, e))?;
     }
     files::write_whole(&path, true, Readers::AsUsual, after.as_bytes())?;
-    let holds = Config::load()?.pin_policy;
-    if !is_as_asked(holds, args.rules) {
-        context.talk.warn(text::policy::stricter_elsewhere());
-    }
     let text = text::policy::written(&name);
     Ok(Outcome::new(data(holds, true), format!("{text}\n")))
 }

@@ -29,6 +29,7 @@ pub(crate) fn run(context: &Context, args: &RecoverArgs) -> Result<Outcome> {
     let application = target::selected_application(context)?;
     let present = Present::find(&application, args.container.as_deref())?;
     let mut directory = args
+        .issuer
         .authority
         .ca
         .as_deref()
@@ -51,7 +52,7 @@ pub(crate) fn run(context: &Context, args: &RecoverArgs) -> Result<Outcome> {
         &application,
         &name,
         family(&present),
-        &args.authority,
+        &args.issuer.authority,
     )?;
     let signer = TokenSigner::new(container.clone(), &wrap_key);
     let identifier = certificate::hex(&signer.public_key().key_identifier());
@@ -67,12 +68,17 @@ pub(crate) fn run(context: &Context, args: &RecoverArgs) -> Result<Outcome> {
             Ok(request.to_signed_file(&present.certificate, &present.signer)?)
         },
     };
-    let sent_to = authority::send(&args.authority, directory.as_mut(), kmc.as_ref(), &letter)?;
+    let sent_to = authority::send(
+        &args.issuer.authority,
+        directory.as_mut(),
+        kmc.as_ref(),
+        &letter,
+    )?;
     let answer = match sent_to {
         Reply::Sent(path) => return Ok(sent(&path)),
         Reply::Answer(answer) => answer,
     };
-    let anchors = authority::anchors(&args.authority, &args.trust, &answer)?;
+    let anchors = authority::anchors(&args.issuer, &answer)?;
     let certificate = store(&container, &answer, &about, &anchors)?;
     try_out(&container, &certificate)?;
     retired::retire(&application)?;

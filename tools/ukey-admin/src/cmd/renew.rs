@@ -14,7 +14,7 @@ use super::{enroll::sent, issued::Issued, key};
 use crate::{
     authority::{self, Letter, Reply},
     certificate,
-    cli::{AuthorityArgs, ChangeArgs, KeyAlgorithmArg, PinArgs, RenewArgs, TrustArgs},
+    cli::{ChangeArgs, IssuerArgs, KeyAlgorithmArg, PinArgs, RenewArgs},
     context::Context,
     error::{Error, Item, Result},
     login,
@@ -29,8 +29,7 @@ const DUE_DAYS: i64 = 90;
 /// What both commands have in common.
 struct Renewal<'a> {
     act: Act,
-    authority: &'a AuthorityArgs,
-    trust: &'a TrustArgs,
+    issuer: &'a IssuerArgs,
     container: Option<&'a str>,
     subject: Option<Name>,
     same_key: bool,
@@ -41,8 +40,7 @@ struct Renewal<'a> {
 pub(crate) fn run(context: &Context, args: &RenewArgs) -> Result<Outcome> {
     let renewal = Renewal {
         act: Act::Renew,
-        authority: &args.authority,
-        trust: &args.trust,
+        issuer: &args.issuer,
         container: args.container.as_deref(),
         subject: None,
         same_key: args.same_key,
@@ -64,8 +62,7 @@ pub(crate) fn run(context: &Context, args: &RenewArgs) -> Result<Outcome> {
 pub(crate) fn change(context: &Context, args: &ChangeArgs) -> Result<Outcome> {
     let renewal = Renewal {
         act: Act::Change,
-        authority: &args.authority,
-        trust: &args.trust,
+        issuer: &args.issuer,
         container: args.container.as_deref(),
         subject: Some(args.subject.parse()?),
         same_key: args.same_key,
@@ -118,7 +115,7 @@ impl Renewal<'_> {
     /// Does what an interrupted run has left where that is the last step alone: the new container
     /// is in use, and the old one can still sign.
     fn finish(&self, context: &Context, application: &Application) -> Result<Option<Outcome>> {
-        if self.authority.request.is_some() {
+        if self.issuer.authority.request.is_some() {
             return Ok(None);
         }
         let pending = retired::pending(application)?;
@@ -187,8 +184,13 @@ impl Renewal<'_> {
             name: present.view.name.clone(),
         })?;
         let algorithm = algorithm(present)?;
-        let (container, _, signing_key) =
-            key::for_request(context, application, &name, algorithm, self.authority)?;
+        let (container, _, signing_key) = key::for_request(
+            context,
+            application,
+            &name,
+            algorithm,
+            &self.issuer.authority,
+        )?;
         let signer = TokenSigner::new(container.clone(), &signing_key);
         let key = certificate::hex(&signer.public_key().key_identifier());
         let id = format!("{}-{key}", self.act.word());
@@ -226,22 +228,23 @@ impl Renewal<'_> {
             },
         };
         let mut directory = self
+            .issuer
             .authority
             .ca
             .as_deref()
             .map(|path| authority::open(context, path, false))
             .transpose()?;
-        match authority::send(self.authority, directory.as_mut(), None, &letter)? {
+        match authority::send(&self.issuer.authority, directory.as_mut(), None, &letter)? {
             Reply::Sent(_) => Ok(None),
             Reply::Answer(answer) => {
-                let anchors = authority::anchors(self.authority, self.trust, &answer)?;
+                let anchors = authority::anchors(self.issuer, &answer)?;
                 Issued::read(&answer, signer.public_key(), &anchors).map(Some)
             }
         }
     }
 
     fn sent(&self) -> Result<Outcome> {
-        let path = self.authority.request.clone().unwrap_or_default();
+        let path = self.issuer.authority.request.clone().unwrap_or_default();
         Ok(sent(&path))
     }
 

@@ -111,7 +111,7 @@ fn list(context: &Context) -> Result<Outcome> {
 }
 
 fn export(context: &Context, args: &RetiredExportArgs) -> Result<Outcome> {
-    output::check_stream(context, args.output.output.as_deref())?;
+    cert::check_written(context, &args.written)?;
     let application = target::selected_application(context)?;
     let wanted = args.which.to_ascii_uppercase();
     let mut found = all(&application)?;
@@ -138,13 +138,7 @@ fn export(context: &Context, args: &RetiredExportArgs) -> Result<Outcome> {
         "certificate": certificate::data(&one.certificate),
         "pem": found.to_pem(),
     });
-    cert::deliver(
-        &args.output,
-        args.format,
-        &one.certificate,
-        found.to_pem(),
-        data,
-    )
+    cert::deliver(&args.written, &one.certificate, found.to_pem(), data)
 }
 
 fn choice(one: &Retired) -> Choice {

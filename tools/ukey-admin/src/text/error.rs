@@ -23,6 +23,7 @@ super::message::messages! {
     fn pin_source_unknown();
     fn readers();
     fn json_and_stream();
+    fn command_missing();
     fn binary_needs_output();
     fn no_authority();
     fn two_officers();

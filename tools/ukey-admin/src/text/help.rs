@@ -12,17 +12,17 @@ pub(crate) fn find(id: &str) -> Option<String> {
 
 /// "Default …".
 pub(crate) fn default(value: &str) -> String {
-    with("help-default", "value", value)
+    with("help-default", &[("value", value)])
 }
 
 /// "Environment variable …".
 pub(crate) fn environment(name: &str) -> String {
-    with("help-environment", "name", name)
+    with("help-environment", &[("name", name)])
 }
 
 /// "One of …".
 pub(crate) fn one_of(values: &str) -> String {
-    with("help-one-of", "values", values)
+    with("help-one-of", &[("values", values)])
 }
 
 /// Names of all messages of the help.
@@ -31,8 +31,11 @@ pub(crate) fn ids() -> Vec<String> {
     message::help_ids()
 }
 
-fn with(id: &str, name: &'static str, value: &str) -> String {
-    let mut arguments = FluentArgs::new();
-    arguments.set(name, value.value());
+/// A text of the help with variables.
+pub(crate) fn with(id: &str, variables: &[(&'static str, &str)]) -> String {
+    let arguments: FluentArgs<'_> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.value()))
+        .collect();
     message::help(id, &arguments).unwrap_or_default()
 }

@@ -20,8 +20,10 @@ super::message::messages! {
     fn written(file: &str);
     fn would_write(file: &str);
     fn stricter_elsewhere();
+    fn does_not_count(file: &str);
     fn not_a_table(file: &str);
     fn profile_too_short(length: usize);
+    fn wanted_run();
 }
 
 pub(crate) fn pin_length(least: usize, most: usize, policy: PinPolicy) -> String {

@@ -163,19 +163,11 @@ fn renew_with_the_same_keys() {
     });
 }
 
-/// Serial number of a certificate on the key.
-fn serial(desk: &Desk, usage: &str) -> String {
-    let (_, found) = desk.json(["cert", "export", "--usage", usage]);
-    found["data"]["certificate"]["serial"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
 /// A lost key's authority and tender, and another key; the serial numbers of what is lost.
 fn after_a_loss() -> (Desk, String, String) {
     let lost = with_a_tender();
-    let (sign, encrypt) = (serial(&lost, "sign"), serial(&lost, "encrypt"));
+    let sign = lost.certificate_serial("sign");
+    let encrypt = lost.certificate_serial("encrypt");
     let other = Desk::initialised();
     for name in ["key0.img", "key0.img.key"] {
         fs::copy(other.path(name), lost.path(name)).unwrap();

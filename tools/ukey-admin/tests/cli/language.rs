@@ -59,6 +59,51 @@ fn an_error_and_its_hint_are_in_the_language_of_the_environment() {
 }
 
 #[test]
+fn what_is_typed_wrong_is_said_in_the_language_of_the_environment() {
+    let desk = Desk::with_keys(0);
+    for (line, chinese, english) in [
+        (
+            &["verify"][..],
+            "缺少必需的参数：<FILE>",
+            "required arguments",
+        ),
+        (
+            &["cert", "list", "--expiring", "soon"],
+            "请写天数",
+            "write a number of days",
+        ),
+        (
+            &["device", "lst"],
+            "是否想写 list？",
+            "unrecognized subcommand",
+        ),
+    ] {
+        let said = run_in(&desk, CHINESE, line).code(2).stderr;
+        assert!(
+            said.starts_with("错误：") && said.contains(chinese),
+            "{said}"
+        );
+        assert!(said.ends_with("更多帮助请用 --help 查看。\n"), "{said}");
+        let said = run_in(&desk, ("LANG", "C"), line).code(2).stderr;
+        assert!(
+            said.starts_with("error: ") && said.contains(english),
+            "{said}"
+        );
+    }
+    // A word that is missing is answered with the help.
+    let help = run_in(&desk, CHINESE, &["device"]).code(2).stderr;
+    assert!(help.contains("命令:") && !help.contains("Usage"), "{help}");
+    for (language, text) in [("en", "a command is missing"), ("zh", "缺少命令")] {
+        let run = desk.run(["--json", "--lang", language, "device"]).code(2);
+        assert_eq!(run.json()["error"]["message"], text);
+        let run = desk.run(["--json", "--lang", language]).code(2);
+        assert!(!run.json()["error"]["message"].as_str().unwrap().is_empty());
+    }
+    let zh = desk.run(["--json", "--lang", "zh", "device", "list", "--loud"]);
+    assert_eq!(zh.code(2).json()["error"]["message"], "未知的参数 --loud");
+}
+
+#[test]
 fn the_doctor_reports_in_the_language_of_the_environment() {
     let desk = Desk::blank();
     let chinese = run_in(&desk, CHINESE, &["doctor"]).code(2).text();

@@ -1,12 +1,7 @@
-//! From enrolment to the end: renewal, replacement, recovery, suspension, against an authority in a
-//! directory and through files.
+//! From enrolment to the end: renewal, change, suspension, against an authority in a directory and
+//! through files.
 
 use crate::support::{Desk, ENROLL, PIN, with_pin};
-
-/// Serial number of the certificate in a result.
-fn serial(result: &serde_json::Value, which: &str) -> String {
-    result["data"][which]["serial"].as_str().unwrap().to_owned()
-}
 
 #[test]
 fn what_was_encrypted_before_a_renewal_opens_after_it() {
@@ -152,77 +147,6 @@ fn a_change_gives_a_new_name() {
         8,
         "that is the name already"
     );
-}
-
-#[test]
-fn a_lost_key_is_replaced_and_its_tenders_open_again() {
-    let lost = Desk::enrolled();
-    lost.file("tender", b"on the lost key");
-    lost.run(["encrypt", "tender", "-o", "lost.enc"]).ok();
-    let (_, sign) = lost.json(["cert", "export"]);
-    let (_, encrypt) = lost.json(["cert", "export", "--usage", "encrypt"]);
-    let (sign, encrypt) = (
-        serial(&sign, "certificate"),
-        serial(&encrypt, "certificate"),
-    );
-
-    // Another key, the same authority.
-    let desk = Desk::initialised();
-    let ca = lost.path("ca").to_str().unwrap().to_owned();
-    let subject = ENROLL[4];
-    let replace = [
-        "replace",
-        "--ca",
-        &ca,
-        "--about",
-        &sign,
-        "--why",
-        "lost",
-        "--subject",
-        subject,
-    ];
-    let (code, replaced) = desk.json(with_pin(&replace));
-    assert_eq!(code, 0, "{replaced}");
-    assert_eq!(desk.json(with_pin(&replace)).0, 0, "asked twice, done once");
-    desk.file("lost.enc", &lost.read("lost.enc"));
-    desk.run(with_pin(&["decrypt", "lost.enc", "-o", "out"]))
-        .code(7);
-
-    let officer = |name: &str| format!("{ca}/officers/{name}.key");
-    let (first, second) = (officer("first"), officer("second"));
-    let recover = [
-        "recover",
-        "--ca",
-        &ca,
-        "--about",
-        &encrypt,
-        "--officer-key",
-        &first,
-    ];
-    assert_eq!(
-        desk.json(with_pin(&recover)).0,
-        2,
-        "one officer is not enough"
-    );
-    let twice = [&recover[..], &["--officer-key", &first]].concat();
-    let (code, refused) = desk.json(with_pin(&twice));
-    assert_eq!(
-        (code, refused["error"]["code"].as_str()),
-        (1, Some("two_officers"))
-    );
-    let both = [&recover[..], &["--officer-key", &second]].concat();
-    let (code, recovered) = desk.json(with_pin(&both));
-    assert_eq!(code, 0, "{recovered}");
-    assert_eq!(desk.json(with_pin(&both)).0, 0, "asked twice, done once");
-    desk.run(with_pin(&["decrypt", "lost.enc", "-o", "out"]))
-        .ok();
-    assert_eq!(desk.read("out"), b"on the lost key");
-    // The recovered key does not get in the way of the one in use.
-    desk.run(with_pin(&["sign", "out"])).ok();
-    assert_eq!(lost.issued(), 4);
-    let (code, state) = lost.json(["status", "--ca", "ca"]);
-    assert_eq!(code, 0);
-    assert_eq!(state["data"]["certificates"][0]["state"], "revoked");
 }
 
 #[test]

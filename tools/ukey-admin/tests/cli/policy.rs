@@ -94,6 +94,26 @@ fn setting_a_rule_leaves_the_rest_of_the_file_alone() {
 }
 
 #[test]
+fn a_dry_run_shows_the_policy_that_would_hold() {
+    let desk = Desk::blank();
+    desk.run(["policy", "set", "--pin-min-length", "7"]).ok();
+    let set = ["policy", "set", "--pin-min-length", "9", "--dry-run"];
+    let (code, answer) = desk.json(set);
+    let data = &answer["data"];
+    assert_eq!((code, &data["pin_min_length"]), (0, &9.into()));
+    assert_eq!(data["changed"], false);
+    let (_, shown) = desk.json(["config", "show"]);
+    assert_eq!(shown["data"]["pin"]["min_length"], 7);
+    // A file that does not count changes nothing, and the program says so.
+    let elsewhere = [&set[..], &["--file", "else.toml"]].concat();
+    let (_, answer) = desk.json(&elsewhere);
+    assert_eq!(answer["data"]["pin_min_length"], 7);
+    let said = desk.run(&elsewhere).ok().stderr;
+    assert!(said.contains("does not hold here"), "{said}");
+    assert!(!crate::support::exists(&desk, "else.toml"));
+}
+
+#[test]
 fn rules_that_cannot_be_are_refused() {
     let desk = Desk::blank();
     for rule in [

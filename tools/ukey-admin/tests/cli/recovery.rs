@@ -1,16 +1,91 @@
-//! Two officers who recover one key at once.
+//! A USBKEY that is lost: another takes its place, and opens what was encrypted to it.
 
 use std::process::Stdio;
 
 use crate::support::{Desk, ENROLL, Run, with_pin};
 
-/// The serial number of a certificate of the only container.
-fn serial(desk: &Desk, usage: &str) -> String {
-    let (_, found) = desk.json(["cert", "export", "--usage", usage]);
-    found["data"]["certificate"]["serial"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+/// A lost USBKEY's desk, which has the authority and `lost.enc`.
+struct Loss {
+    desk: Desk,
+    ca: String,
+    /// Serial numbers of its certificates.
+    sign: String,
+    encrypt: String,
+    /// Key files of two officers.
+    officers: [String; 2],
+}
+
+impl Loss {
+    fn new() -> Self {
+        let desk = Desk::enrolled();
+        desk.file("tender", b"on the lost key");
+        desk.run(["encrypt", "tender", "-o", "lost.enc"]).ok();
+        let ca = desk.path("ca").to_str().unwrap().to_owned();
+        Self {
+            sign: desk.certificate_serial("sign"),
+            encrypt: desk.certificate_serial("encrypt"),
+            officers: ["first", "second"].map(|name| format!("{ca}/officers/{name}.key")),
+            ca,
+            desk,
+        }
+    }
+
+    /// Arguments that put another USBKEY in its place.
+    fn replace(&self) -> Vec<&str> {
+        let command = ["replace", "--ca", &self.ca, "--about", &self.sign];
+        with_pin(&[&command[..], &["--subject", ENROLL[4]]].concat())
+    }
+
+    /// Arguments that bring its encryption key to another USBKEY.
+    fn recover<'a>(&'a self, officers: &[&'a str]) -> Vec<&'a str> {
+        let mut command = vec!["recover", "--ca", &self.ca, "--about", &self.encrypt];
+        for officer in officers {
+            command.extend(["--officer-key", officer]);
+        }
+        with_pin(&command)
+    }
+
+    /// Whether what was encrypted to it opens at another desk.
+    #[track_caller]
+    fn opens_at(&self, other: &Desk) -> bool {
+        other.file("lost.enc", &self.desk.read("lost.enc"));
+        let run = other.run(with_pin(&["decrypt", "lost.enc", "-o", "out", "--force"]));
+        match run.code {
+            0 => assert_eq!(other.read("out"), b"on the lost key"),
+            code => assert_eq!(code, 7, "{}", run.stderr),
+        }
+        run.code == 0
+    }
+}
+
+#[test]
+fn a_lost_key_is_replaced_and_its_tenders_open_again() {
+    let loss = Loss::new();
+    let [first, second] = loss.officers.each_ref().map(String::as_str);
+    let desk = Desk::initialised();
+    let (code, replaced) = desk.json(loss.replace());
+    assert_eq!(code, 0, "{replaced}");
+    assert_eq!(desk.json(loss.replace()).0, 0, "asked twice, done once");
+    assert!(!loss.opens_at(&desk));
+
+    let (code, _) = desk.json(loss.recover(&[first]));
+    assert_eq!(code, 2, "one officer is not enough");
+    let (code, refused) = desk.json(loss.recover(&[first, first]));
+    assert_eq!(
+        (code, refused["error"]["code"].as_str()),
+        (1, Some("two_officers"))
+    );
+    let both = loss.recover(&[first, second]);
+    let (code, recovered) = desk.json(&both);
+    assert_eq!(code, 0, "{recovered}");
+    assert_eq!(desk.json(&both).0, 0, "asked twice, done once");
+    assert!(loss.opens_at(&desk));
+    // The recovered key does not get in the way of the one in use.
+    desk.run(with_pin(&["sign", "out"])).ok();
+    assert_eq!(loss.desk.issued(), 4);
+    let (code, state) = loss.desk.json(["status", "--ca", "ca"]);
+    assert_eq!(code, 0);
+    assert_eq!(state["data"]["certificates"][0]["state"], "revoked");
 }
 
 /// Outcomes of all recoveries in the authority's log, which holds together.
@@ -33,41 +108,16 @@ fn logged(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn of_two_recoveries_at_once_one_wins_and_the_other_is_refused_and_logged() {
-    let lost = Desk::enrolled();
-    lost.file("tender", b"on the lost key");
-    lost.run(["encrypt", "tender", "-o", "lost.enc"]).ok();
-    let (sign, about) = (serial(&lost, "sign"), serial(&lost, "encrypt"));
-    let ca = lost.path("ca").to_str().unwrap().to_owned();
+    let loss = Loss::new();
+    let [first, second] = loss.officers.each_ref().map(String::as_str);
     let desk = Desk::initialised();
-    let replace = [
-        "replace",
-        "--ca",
-        &ca,
-        "--about",
-        &sign,
-        "--subject",
-        ENROLL[4],
-    ];
-    desk.run(with_pin(&replace)).ok();
+    desk.run(loss.replace()).ok();
     // Two USBKEYs that the holder's certificate is on: each makes a key of its own to wrap to.
     let desks = [desk.copy(), desk];
-    let officer = |name: &str| format!("{ca}/officers/{name}.key");
-    let (first, second) = (officer("first"), officer("second"));
-    let recover = [
-        "recover",
-        "--ca",
-        &ca,
-        "--about",
-        &about,
-        "--officer-key",
-        &first,
-        "--officer-key",
-        &second,
-        "--json",
-    ];
+    let recover = loss.recover(&[first, second]);
     let running = desks.each_ref().map(|desk| {
         let mut command = desk.command();
-        command.args(with_pin(&recover));
+        command.arg("--json").args(&recover);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     });
@@ -80,17 +130,13 @@ fn of_two_recoveries_at_once_one_wins_and_the_other_is_refused_and_logged() {
     assert_eq!(refused["data"]["refusal"], "recovered_before");
     assert!(runs[loser].stderr.contains("recovered before"));
 
-    let mut outcomes = logged(&lost);
+    let mut outcomes = logged(&loss.desk);
     outcomes.sort();
     assert_eq!(outcomes, ["granted", "recovered_before"]);
-    for (desk, code) in [(&desks[winner], 0), (&desks[loser], 7)] {
-        desk.file("lost.enc", &lost.read("lost.enc"));
-        desk.run(with_pin(&["decrypt", "lost.enc", "-o", "out"]))
-            .code(code);
-    }
-    assert_eq!(desks[winner].read("out"), b"on the lost key");
+    assert!(loss.opens_at(&desks[winner]));
+    assert!(!loss.opens_at(&desks[loser]));
     // Asked again, the one has it and the other does not get it.
     for (desk, code) in [(&desks[winner], 0), (&desks[loser], 1)] {
-        assert_eq!(desk.run(with_pin(&recover)).code, code);
+        assert_eq!(desk.run(&recover).code, code);
     }
 }

@@ -271,6 +271,14 @@ impl Desk {
         found.certificates
     }
 
+    /// Serial number of a certificate in use on the only key.
+    #[track_caller]
+    pub(crate) fn certificate_serial(&self, usage: &str) -> String {
+        let (_, found) = self.json(["cert", "export", "--usage", usage]);
+        let serial = found["data"]["certificate"]["serial"].as_str();
+        serial.unwrap().to_owned()
+    }
+
     /// Works with the only key's application as any program may that knows the PIN.
     #[track_caller]
     pub(crate) fn as_program(&self, work: impl FnOnce(&ukey_token::Application)) {

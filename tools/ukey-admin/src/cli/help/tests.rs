@@ -105,6 +105,21 @@ const FRAME: &[&str] = &[
     "help-arg-help",
     "help-arg-version",
     "help-end-notes",
+    "help-error-unknown",
+    "help-error-no-command",
+    "help-error-missing",
+    "help-error-conflict",
+    "help-error-conflicts",
+    "help-error-twice",
+    "help-error-too-many",
+    "help-error-no-value",
+    "help-error-value",
+    "help-error-possible",
+    "help-error-range",
+    "help-error-no-number",
+    "help-error-too-large",
+    "help-error-guess",
+    "help-error-more",
 ];
 
 #[test]

@@ -252,6 +252,21 @@ async function navigation() {
   // The next request works, with the PIN that was not typed.
   const checked = await inPage(page, (ukey, id) => ukey.checkPin(id).then(() => "fine"), signer.id);
   assert.equal(checked, "fine");
+
+  // The page gives up while a file is on its way, more often than the agent has room for files: none is left behind.
+  const windows = user.windows().length;
+  const gaveUp = await inPage(page, async (ukey, certId) => {
+    const tender = new Blob([new Uint8Array(8 << 20)]);
+    const codes = [];
+    for (let i = 0; i < 6; i++) {
+      const stop = new AbortController();
+      const options = { certId, format: "der", signal: stop.signal, onProgress: () => stop.abort() };
+      codes.push(await ukey.sign({ file: tender }, options).then(() => "signed", (error) => error.code));
+    }
+    return codes;
+  }, signer.id);
+  assert.deepEqual(gaveUp, Array(6).fill("ERR_UKEY_USER_CANCELLED"));
+  assert.equal(user.windows().length, windows, "no window for a file that did not come to its end");
   await close();
 }
 
@@ -438,6 +453,18 @@ async function loopback() {
     return ukey.sign({ data: "x" }, { certId: id, format: "der" });
   }, { url: `ws://127.0.0.1:${server.port}`, id: listed[0].id });
   assert.ok(signed.signature, JSON.stringify(signed));
+  // Here it is the page that sends a file's pieces.
+  user.types(PIN);
+  const opened = await inPage(page, async (ukey, url) => {
+    ukey.useAgent(url);
+    const [{ der }] = await ukey.listCertificates({ usage: "encrypt" });
+    const tender = new Blob([new Uint8Array(1_300_001).map((_, i) => i)]);
+    const told = [];
+    const sealed = await ukey.encrypt(tender, { recipients: [der], onProgress: (done) => told.push(done) });
+    const opened = new Uint8Array(await (await ukey.decrypt(sealed)).arrayBuffer());
+    return { told, size: opened.length, same: opened.every((byte, i) => byte === (i & 255)) };
+  }, `ws://127.0.0.1:${server.port}`);
+  assert.deepEqual(opened, { told: [524_288, 1_048_576, 1_300_001], size: 1_300_001, same: true });
   assert.deepEqual([...new Set(user.audit().map((line) => line.channel))], ["loopback"]);
   assert.deepEqual([...new Set(user.audit().map((line) => line.origin))], [origin]);
 

@@ -24,7 +24,16 @@ const [nonce, done] = arguments;
   const certificates = await ukey.listCertificates({ usage: "sign" });
   const token = await ukey.authenticate(nonce, { certId: certificates[0].id });
   const wrong = await ukey.checkPin("0".repeat(32)).catch((error) => error.code);
-  return { origin: location.origin, nonce, tokens: status.tokens, token, wrong };
+  // A file goes by way of the extension as a whole, or in pieces of the page's where a browser cannot do that.
+  const tender = new File([new Uint8Array(700_001).map((_, i) => i)], "tender.pdf");
+  let byExtension = false;
+  addEventListener("message", ({ data }) => (byExtension ||= data?.ukey === "progress"));
+  const { signature, certificate } = await ukey.sign({ file: tender }, { certId: certificates[0].id, format: "der" });
+  const data = new Uint8Array(await tender.arrayBuffer());
+  const { valid } = await ukey.verify({ data, certificate, signature });
+  const [recipient] = await ukey.listCertificates({ usage: "encrypt" });
+  const sealed = await ukey.encrypt(tender, { recipients: [recipient.der] });
+  return { origin: location.origin, nonce, tokens: status.tokens, token, wrong, byExtension, valid, sealed: sealed.size };
 })().then(done, (error) => done({ error: `${error.code} ${error.message}` }));
 """
 LIST = """

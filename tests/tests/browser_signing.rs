@@ -229,11 +229,13 @@ fn in_firefox(bidder: &Bidder, part: &str) -> String {
 fn firefox_logs_in_with_the_same_extension() {
     let bidder = Bidder::enrolled();
     bidder.trusts_its_ca();
-    bidder.type_pins(&[USER_PIN]);
+    bidder.type_pins(&[USER_PIN, USER_PIN]);
     let said = in_firefox(&bidder, "login");
     let told: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
     assert_eq!(told["tokens"], 1, "{told}");
     assert_eq!(told["wrong"], "ERR_UKEY_NO_CERT");
+    assert_eq!(told["valid"], true, "{told}");
+    assert!(told["sealed"].as_u64().unwrap() > 700_001, "{told}");
     judged(&bidder, &told);
 }
 

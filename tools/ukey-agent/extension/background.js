@@ -11,6 +11,7 @@ const PROTOCOL = 1;
 const METHODS = new Set([
   "status", "listCertificates", "authenticate", "sign", "encrypt", "decrypt", "verify", "random",
   "checkPin", "changePin", "pinTries", "deviceInfo", "streamBegin", "streamWrite", "streamEnd", "streamAbort",
+  "streamFile",
 ]);
 // What the options page asks; pages cannot.
 const MANAGEMENT = new Set(["status", "selfTest", "consents", "revokeConsent", "keepUnlocked", "auditTail"]);
@@ -18,14 +19,36 @@ const EXTENSION = "extension";
 const OPTIONS = api.runtime.getURL("options.html");
 const PIN_NAMES = new Set(["pin", "passwd", "password", "passcode"]);
 const MAX_MESSAGE = 1024 * 1024;
+// A file's bytes in one read, in one message to the agent, and how many such messages are on their way at
+// once. Measured: larger messages are slower, since browsers pass them between their processes another way.
+const READ = 512 * 1024;
+const PIECE = 256 * 1024;
+const AHEAD = 8;
 
 let agent = null; // the native port, opened when first needed
 let lastId = 0;
-const waiting = new Map(); // our id -> {page, id, method}
+// our id -> {page, id, take}: a page's request, and what takes its {result} or {error}
+const waiting = new Map();
 const pages = new Map(); // page port -> Set of streams it began
+const files = new Set(); // files on their way to the agent: {page, id, cancelled}
+
+function tell(page, message) {
+  try {
+    page.postMessage(message);
+  } catch {
+    // It went away meanwhile.
+  }
+}
 
 function refuse(page, id, code, message) {
-  page.postMessage({ ukey: "answer", id, error: { code, message } });
+  tell(page, { ukey: "answer", id, error: { code, message } });
+}
+
+function settle(own, outcome) {
+  const request = waiting.get(own);
+  if (request === undefined) return;
+  waiting.delete(own);
+  request.take(outcome);
 }
 
 function hasPinField(value) {
@@ -41,35 +64,20 @@ function agentPort() {
   port.onDisconnect.addListener(() => {
     const reason = port.error?.message ?? api.runtime.lastError?.message ?? "";
     if (agent === port) agent = null;
-    for (const [id, request] of waiting) {
-      waiting.delete(id);
-      refuse(request.page, request.id, "ERR_UKEY_NO_AGENT", `the agent is not installed or ended. ${reason}`.trim());
-    }
+    const error = { code: "ERR_UKEY_NO_AGENT", message: `the agent is not installed or ended. ${reason}`.trim() };
+    for (const own of [...waiting.keys()]) settle(own, { error });
     showPresence(0);
   });
   agent = port;
   return port;
 }
 
-function fromAgent(message) {
-  if (message.event === "token-change") {
-    for (const page of pages.keys()) page.postMessage({ ukey: "event", event: "tokenchange" });
+function fromAgent({ event, id, result, error }) {
+  if (event === "token-change") {
+    for (const page of pages.keys()) tell(page, { ukey: "event", event: "tokenchange" });
     askPresence();
-    return;
-  }
-  if (message.event !== undefined) return;
-  const request = waiting.get(message.id);
-  if (request === undefined) return;
-  waiting.delete(message.id);
-  if (request.page === null) {
-    showPresence(message.result?.tokens ?? 0);
-    return;
-  }
-  if (request.method === "streamBegin" && message.result) pages.get(request.page)?.add(message.result.stream);
-  if (message.error) {
-    request.page.postMessage({ ukey: "answer", id: request.id, error: message.error });
-  } else {
-    request.page.postMessage({ ukey: "answer", id: request.id, result: message.result });
+  } else if (event === undefined) {
+    settle(id, error ? { error } : { result });
   }
 }
 
@@ -82,19 +90,92 @@ function fits({ method, params }) {
   return new TextEncoder().encode(JSON.stringify(params)).length < room;
 }
 
-function send(page, id, method, params, sender, lang) {
+// Passes a request to the agent. Cancelling the page's request `id` cancels this.
+function post(page, id, method, params, { sender, lang = "", take }) {
   const own = `x${++lastId}`;
-  const message = { v: PROTOCOL, id: own, method, params, origin: sender.origin, lang: lang.slice(0, 16) };
-  if (!fits(message)) {
+  waiting.set(own, { page, id, take });
+  try {
+    agentPort().postMessage({ v: PROTOCOL, id: own, method, params, origin: sender.origin, lang: lang.slice(0, 16) });
+  } catch (error) {
+    settle(own, { error: { code: "ERR_UKEY_NO_AGENT", message: String(error?.message ?? error) } });
+  }
+}
+
+function send(page, id, method, params, sender, lang) {
+  if (!fits({ method, params })) {
     refuse(page, id, "ERR_UKEY_TOO_LARGE", "a message has at most 1 MiB");
     return;
   }
-  waiting.set(own, { page, id, method });
+  const take = (outcome) => {
+    if (method === "streamBegin" && outcome.result) began(page, outcome.result.stream, sender);
+    tell(page, { ukey: "answer", id, ...outcome });
+  };
+  post(page, id, method, params, { sender, lang, take });
+}
+
+function began(page, stream, sender) {
+  const streams = pages.get(page);
+  if (streams) streams.add(stream);
+  else abort(stream, sender); // its page went away meanwhile
+}
+
+function abort(stream, sender) {
+  if (agent === null) return;
+  post(null, "", "streamAbort", { stream }, { sender, take() {} });
+}
+
+// A file in pieces for the agent, read one step ahead.
+async function* pieces(file) {
+  const read = (at) => {
+    const bytes = at < file.size ? file.slice(at, at + READ).arrayBuffer() : Promise.resolve();
+    bytes.catch(() => {}); // reported when its turn comes, if it does
+    return bytes;
+  };
+  let next = read(0);
+  for (let at = 0; at < file.size; at += READ) {
+    const bytes = new Uint8Array(await next);
+    next = read(at + READ);
+    for (let from = 0; from < bytes.length; from += PIECE) {
+      const piece = bytes.subarray(from, from + PIECE);
+      yield { data: piece.toBase64(), end: at + from + piece.length };
+    }
+  }
+}
+
+/**
+ * `streamFile`: the page hands a whole file over, and its pieces go from here to the agent without coming
+ * through the page. What comes out is one Blob. `taken` is false where browsers cannot do that.
+ */
+async function pushFile(page, id, { stream, file }, sender) {
+  if (!(file instanceof Blob) || !Uint8Array.prototype.toBase64) {
+    tell(page, { ukey: "answer", id, result: { taken: false } });
+    return;
+  }
+  const push = { page, id, cancelled: false };
+  files.add(push);
+  const out = [];
+  const onTheirWay = []; // oldest first, as the agent answers them
+  const arrive = async () => {
+    const { end, answer } = onTheirWay.shift();
+    const { result, error } = await answer;
+    if (error) throw error;
+    if (result.data) out.push(new Blob([Uint8Array.fromBase64(result.data)]));
+    tell(page, { ukey: "progress", id, done: end });
+  };
   try {
-    agentPort().postMessage(message);
-  } catch (error) {
-    waiting.delete(own);
-    refuse(page, id, "ERR_UKEY_NO_AGENT", String(error?.message ?? error));
+    for await (const { data, end } of pieces(file)) {
+      if (onTheirWay.length === AHEAD) await arrive();
+      if (push.cancelled) throw { code: "ERR_UKEY_USER_CANCELLED", message: "cancelled" };
+      const answer = new Promise((take) => post(page, id, "streamWrite", { stream, data }, { sender, take }));
+      onTheirWay.push({ end, answer });
+    }
+    while (onTheirWay.length > 0) await arrive();
+    tell(page, { ukey: "answer", id, result: { taken: true, content: new Blob(out) } });
+  } catch ({ code = "ERR_UKEY_BAD_PARAMS", message, data }) {
+    // Without a code of ours it is the file that cannot be read, or is not as it was.
+    tell(page, { ukey: "answer", id, error: { code, message, data } });
+  } finally {
+    files.delete(push);
   }
 }
 
@@ -112,6 +193,8 @@ function pass(page, { id, method, params, lang }, sender) {
     refuse(page, id, "ERR_UKEY_UNSUPPORTED", "no such method");
   } else if (hasPinField(params)) {
     refuse(page, id, "ERR_UKEY_PIN_IN_REQUEST", "a PIN is typed into the agent's window, never sent by a page");
+  } else if (method === "streamFile") {
+    pushFile(page, id, params, sender);
   } else {
     send(page, id, method, params, sender, lang ?? "");
   }
@@ -142,13 +225,12 @@ api.runtime.onConnect.addListener((page) => {
     const streams = pages.get(page) ?? new Set();
     pages.delete(page);
     cancel((request) => request.page === page);
-    for (const stream of streams) {
-      send({ postMessage() {} }, "", "streamAbort", { stream }, sender, "");
-    }
+    for (const stream of streams) abort(stream, sender);
   });
 });
 
 function cancel(which) {
+  for (const push of files) push.cancelled ||= which(push);
   for (const [own, request] of waiting) {
     if (which(request)) agent?.postMessage({ v: PROTOCOL, id: own, method: "cancel" });
   }
@@ -161,9 +243,8 @@ function showPresence(tokens) {
 }
 
 function askPresence() {
-  const own = `x${++lastId}`;
-  waiting.set(own, { page: null, id: "", method: "status" });
-  agent?.postMessage({ v: PROTOCOL, id: own, method: "status", origin: EXTENSION });
+  const take = ({ result }) => showPresence(result?.tokens ?? 0);
+  post(null, "", "status", {}, { sender: { origin: EXTENSION }, take });
 }
 
 // Whether a message is from our options page. A content script has our id too, but the address of its page.
@@ -179,15 +260,7 @@ api.runtime.onMessage.addListener((message, sender, answer) => {
     answer({ error: { code: "ERR_UKEY_ORIGIN_DENIED", message: "for the options page only" } });
     return false;
   }
-  const own = `x${++lastId}`;
-  waiting.set(own, { page: { postMessage: answer }, id: "", method: message.method });
-  try {
-    const params = message.params ?? {};
-    agentPort().postMessage({ v: PROTOCOL, id: own, method: message.method, params, origin: EXTENSION });
-  } catch (error) {
-    waiting.delete(own);
-    answer({ error: { code: "ERR_UKEY_NO_AGENT", message: String(error?.message ?? error) } });
-  }
+  post(null, "", message.method, message.params ?? {}, { sender: { origin: EXTENSION }, take: answer });
   return true;
 });
 

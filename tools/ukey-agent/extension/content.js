@@ -1,11 +1,14 @@
 // Content script: carries messages between the page and the extension. It runs in the top frame of
 // https pages, in its own world, and keeps no secrets. The page's messages have the fixed envelope
-// {ukey: "request", id, method, params} and answers {ukey: "answer", id, result | error}.
+// {ukey: "request", id, method, params}, answers {ukey: "answer", id, result | error}, and {ukey: "progress",
+// id, done} while a file is on its way.
 "use strict";
 
 (() => {
   const api = globalThis.browser ?? globalThis.chrome;
   let port = null;
+
+  const hello = { ukey: "hello", version: api.runtime.getManifest().version, takesFiles: true };
 
   function tellPage(message) {
     window.postMessage(message, window.location.origin);
@@ -26,7 +29,7 @@
     const data = event.data;
     if (data === null || typeof data !== "object") return;
     if (data.ukey === "hello?") {
-      tellPage({ ukey: "hello", version: api.runtime.getManifest().version });
+      tellPage(hello);
       return;
     }
     if (data.ukey !== "request" && data.ukey !== "cancel") return;
@@ -49,5 +52,5 @@
     }
   });
 
-  tellPage({ ukey: "hello", version: api.runtime.getManifest().version });
+  tellPage(hello);
 })();

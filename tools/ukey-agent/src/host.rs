@@ -27,8 +27,9 @@ use ukey_token::{CancelToken, Registry};
 
 /// Most requests that wait behind the one that is done.
 const MAX_WAITING: usize = 4;
-/// Most pieces of files that wait: what pages send ahead (`WINDOW` of `ukey.js`) in all streams.
-const MAX_PIECES: usize = 16;
+/// Most pieces of files that wait: what pages (`WINDOW` of `ukey.js`) or the extension (`AHEAD` of
+/// `background.js`) send ahead in all streams.
+const MAX_PIECES: usize = 32;
 /// How long a page has to wait after the user's no.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 

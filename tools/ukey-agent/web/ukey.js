@@ -53,6 +53,12 @@ class Calls {
   #last = 0;
   #tag = Math.random().toString(36).slice(2);
   listeners = new Set();
+  /** Whether a whole file can be handed over, instead of its pieces. */
+  takesFiles = false;
+
+  progress({ id, done }) {
+    this.#pending.get(id)?.onProgress?.(done);
+  }
 
   settle({ id, error, result }) {
     const request = this.#pending.get(id);
@@ -70,7 +76,7 @@ class Calls {
     for (const listener of this.listeners) listener(event);
   }
 
-  async call(method, params, { lang, timeoutMs, signal } = {}) {
+  async call(method, params, { lang, timeoutMs, signal, onProgress } = {}) {
     await this.ready();
     const id = `${this.#tag}.${++this.#last}`;
     let timer;
@@ -79,13 +85,17 @@ class Calls {
       this.withdraw(id);
       this.settle({ id, error: { code, message } });
     };
+    const wait = () => {
+      clearTimeout(timer);
+      if (timeoutMs) timer = setTimeout(() => cancel("ERR_UKEY_TIMEOUT", "no answer in time"), timeoutMs);
+    };
     const onAbort = () => cancel("ERR_UKEY_USER_CANCELLED", "aborted by the page");
     try {
       return await new Promise((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject });
+        this.#pending.set(id, { resolve, reject, onProgress: (done) => (wait(), onProgress?.(done)) });
         if (signal?.aborted) return onAbort();
         signal?.addEventListener("abort", onAbort);
-        if (timeoutMs) timer = setTimeout(() => cancel("ERR_UKEY_TIMEOUT", "no answer in time"), timeoutMs);
+        wait();
         this.post({ id, method, params, lang });
       });
     } finally {
@@ -109,7 +119,11 @@ class Extension extends Calls {
     if (event.source !== window || event.origin !== window.location.origin) return;
     const data = event.data;
     if (data === null || typeof data !== "object") return;
-    if (data.ukey === "hello") this.#version = data.version;
+    if (data.ukey === "hello") {
+      this.takesFiles = data.takesFiles === true;
+      this.#version = data.version;
+    }
+    if (data.ukey === "progress") this.progress(data);
     if (data.ukey === "event") this.tell(data.event);
     if (data.ukey === "disconnected") this.failAll("ERR_UKEY_NO_EXTENSION", "the extension was stopped");
     if (data.ukey === "answer") this.settle(data);
@@ -190,26 +204,11 @@ let channel = null;
 const carrier = () => (channel ??= new Extension());
 const call = (method, params = {}, options = {}) => carrier().call(method, params, options);
 
-/** Pushes a blob through a stream of the agent; `take` gets what comes out. Returns the result. */
+/** Puts a blob through a stream of the agent; `take` gets what comes out, bytes or blobs. Returns the result. */
 async function pump(begin, blob, options, take = () => {}) {
   const { stream } = await call("streamBegin", begin, options);
-  const onTheirWay = []; // oldest first, as the agent answers them
-  const arrive = async () => {
-    const { end, answer } = onTheirWay.shift();
-    const { data } = await answer;
-    if (data) await take(fromBase64(data));
-    options.onProgress?.(end, blob.size);
-  };
   try {
-    for (let at = 0; at < blob.size; at += PIECE) {
-      const end = Math.min(at + PIECE, blob.size);
-      const piece = new Uint8Array(await blob.slice(at, end).arrayBuffer());
-      if (onTheirWay.length === WINDOW) await arrive();
-      const answer = call("streamWrite", { stream, data: toBase64(piece) }, options);
-      answer.catch(() => {}); // reported when its turn comes, or by an earlier one
-      onTheirWay.push({ end, answer });
-    }
-    while (onTheirWay.length > 0) await arrive();
+    if (!(await handOver(stream, blob, options, take))) await push(stream, blob, options, take);
     for (;;) {
       const { data, result } = await call("streamEnd", { stream }, options);
       if (data) await take(fromBase64(data));
@@ -220,6 +219,36 @@ async function pump(begin, blob, options, take = () => {}) {
     call("streamAbort", { stream }).catch(() => {});
     throw error;
   }
+}
+
+/** Gives the extension the whole blob at once, which sends its pieces. False where browsers cannot do that. */
+async function handOver(stream, blob, options, take) {
+  if (!carrier().takesFiles) return false;
+  const onProgress = (done) => options.onProgress?.(done, blob.size);
+  const { taken, content } = await call("streamFile", { stream, file: blob }, { ...options, onProgress });
+  carrier().takesFiles = taken;
+  if (content?.size) await take(content);
+  return taken;
+}
+
+/** Sends a blob's pieces from here, several on their way at once. */
+async function push(stream, blob, options, take) {
+  const onTheirWay = []; // oldest first, as the agent answers them
+  const arrive = async () => {
+    const { end, answer } = onTheirWay.shift();
+    const { data } = await answer;
+    if (data) await take(fromBase64(data));
+    options.onProgress?.(end, blob.size);
+  };
+  for (let at = 0; at < blob.size; at += PIECE) {
+    const end = Math.min(at + PIECE, blob.size);
+    const piece = new Uint8Array(await blob.slice(at, end).arrayBuffer());
+    if (onTheirWay.length === WINDOW) await arrive();
+    const answer = call("streamWrite", { stream, data: toBase64(piece) }, options);
+    answer.catch(() => {}); // reported when its turn comes, or by an earlier one
+    onTheirWay.push({ end, answer });
+  }
+  while (onTheirWay.length > 0) await arrive();
 }
 
 /** Collects what comes out, in pieces that the browser may keep on disk. */

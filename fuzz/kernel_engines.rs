@@ -67,8 +67,8 @@ fn sealed(
         run(&mut |chain, blocks| key.cfb_decrypt(chain, blocks)),
         run(&mut |chain, blocks| key.ofb(chain, blocks)),
         run(&mut |chain, blocks| key.ctr(chain, bits, blocks)),
-        run(&mut |chain, blocks| key.xts_encrypt(chain, blocks)),
-        run(&mut |chain, blocks| key.xts_decrypt(chain, blocks)),
+        run(&mut |chain, blocks| key.xts_encrypt(sm4::XtsOrder::Ieee1619, chain, blocks)),
+        run(&mut |chain, blocks| key.xts_decrypt(sm4::XtsOrder::Gbt17964, chain, blocks)),
         run(&mut |chain, blocks| key.gcm_encrypt(chain, &mut hash, blocks)),
         run(&mut |chain, blocks| key.gcm_decrypt(chain, &mut hash, blocks)),
     ];

@@ -17,6 +17,7 @@ mod xts;
 
 pub use engine::Engine;
 pub use key::Key;
+pub use xts::XtsOrder;
 
 /// Length of a block in bytes.
 pub const BLOCK: usize = 16;

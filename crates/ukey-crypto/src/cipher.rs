@@ -25,6 +25,7 @@ mod xts;
 
 use crate::Error;
 pub use gm_kernels::ghash::Hash as Ghash;
+pub use gm_kernels::sm4::XtsOrder;
 use zeroize::Zeroize;
 
 /// Length of a block in bytes.
@@ -243,8 +244,8 @@ pub trait BlockCipher: Clone + Send + 'static {
 
     /// The inside of XTS. `tweak` is the encrypted tweak of the first block, then of the one behind the
     /// last.
-    fn xts(&self, direction: Direction, tweak: &mut Block, blocks: &mut [Block]) {
-        xts::run(self, direction, tweak, blocks);
+    fn xts(&self, direction: Direction, order: XtsOrder, tweak: &mut Block, blocks: &mut [Block]) {
+        xts::run(self, direction, order, tweak, blocks);
     }
 
     /// Runs a mode wholly by itself; `None` leaves it to the modes of this module, which then also
@@ -338,8 +339,8 @@ impl Operation {
         }))
     }
 
-    /// Starts XTS (IEEE 1619, SP 800-38E): one data unit of at least 16 bytes, with ciphertext
-    /// stealing. `tweak` is the number of the data unit.
+    /// Starts XTS: one data unit of at least 16 bytes, with ciphertext stealing. `tweak` is the number of
+    /// the data unit. `order` says whose XTS: of IEEE 1619 and SP 800-38E, or of GB/T 17964-2021.
     ///
     /// # Errors
     /// [`Error::InvalidKey`] if both keys encrypt alike, that is, are the same key.
@@ -347,9 +348,16 @@ impl Operation {
         data_key: &K,
         tweak_key: &K,
         direction: Direction,
+        order: XtsOrder,
         tweak: &Block,
     ) -> Result<Self, Error> {
-        xts::start(data_key.cipher(), tweak_key.cipher(), direction, tweak)
+        xts::start(
+            data_key.cipher(),
+            tweak_key.cipher(),
+            direction,
+            order,
+            tweak,
+        )
     }
 
     /// An operation that a kernel runs by itself.

@@ -7,7 +7,7 @@ use super::token_secret::{self, TokenCipher};
 use super::{Ciphering, Mechanism, Using};
 use crate::rv::Error;
 use ukey_crypto::Error as CryptoError;
-use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding};
+use ukey_crypto::cipher::{Direction, Key, Mode, Operation, Padding, XtsOrder};
 use ukey_token::key::KeyAlgorithm;
 use zeroize::Zeroizing;
 
@@ -85,8 +85,12 @@ impl BlockCipher {
         }
         let tweak = parameter.block()?;
         match key {
-            CipherKey::AesXts(data, tweak_key) => Operation::xts(data, tweak_key, direction, tweak),
-            CipherKey::Sm4Xts(data, tweak_key) => Operation::xts(data, tweak_key, direction, tweak),
+            CipherKey::AesXts(data, tweak_key) => {
+                Operation::xts(data, tweak_key, direction, XtsOrder::Ieee1619, tweak)
+            }
+            CipherKey::Sm4Xts(data, tweak_key) => {
+                Operation::xts(data, tweak_key, direction, XtsOrder::Gbt17964, tweak)
+            }
             CipherKey::Aes(_) | CipherKey::Sm4(_) => return Err(Error::KeySizeRange),
         }
         .map_err(begin_error)

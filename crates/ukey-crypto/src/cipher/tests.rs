@@ -3,7 +3,7 @@
 
 mod refusals;
 
-use super::{BLOCK, Block, Direction, Mode, Operation, Padding};
+use super::{BLOCK, Block, Direction, Mode, Operation, Padding, XtsOrder};
 use crate::{Error, aes, sm4};
 use Direction::{Decrypt, Encrypt};
 use hex::decode as unhex;
@@ -237,10 +237,16 @@ fn ieee_1619_xts() {
         let (data_key, tweak_key) = (key(&keys[..32]), key(&keys[32..]));
         for (direction, input, expected) in [(Encrypt, plain, sealed), (Decrypt, sealed, plain)] {
             let mut out = Vec::new();
-            Operation::xts(&data_key, &tweak_key, direction, &block(tweak))
-                .unwrap()
-                .complete(&unhex(input).unwrap(), &mut out)
-                .unwrap();
+            Operation::xts(
+                &data_key,
+                &tweak_key,
+                direction,
+                XtsOrder::Ieee1619,
+                &block(tweak),
+            )
+            .unwrap()
+            .complete(&unhex(input).unwrap(), &mut out)
+            .unwrap();
             assert_eq!(hex::encode(out), expected, "{direction:?}");
         }
     }
@@ -414,7 +420,9 @@ fn what_gives_out_each_byte_at_once_writes_to_another_place() {
 #[test]
 fn xts_pieces_give_the_same_as_the_whole() {
     let (data, tweak) = (key(KEY_128), key("00112233445566778899aabbccddeeff"));
-    let start = |direction| Operation::xts(&data, &tweak, direction, &[9; BLOCK]).unwrap();
+    let start = |direction| {
+        Operation::xts(&data, &tweak, direction, XtsOrder::Ieee1619, &[9; BLOCK]).unwrap()
+    };
     for len in 16..200 {
         let plain: Vec<u8> = (0..len).collect();
         let mut whole = Vec::new();
@@ -432,7 +440,16 @@ fn xts_pieces_give_the_same_as_the_whole() {
         start(Encrypt).complete(&[0; 15], &mut Vec::new()),
         Err(Error::InvalidLength)
     );
-    assert!(Operation::xts(&data, &key(KEY_128), Encrypt, &[0; BLOCK]).is_err());
+    assert!(
+        Operation::xts(
+            &data,
+            &key(KEY_128),
+            Encrypt,
+            XtsOrder::Ieee1619,
+            &[0; BLOCK]
+        )
+        .is_err()
+    );
 }
 
 #[test]

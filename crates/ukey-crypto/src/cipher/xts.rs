@@ -1,7 +1,8 @@
-//! XTS (IEEE 1619, SP 800-38E) with ciphertext stealing.
+//! XTS (IEEE 1619, SP 800-38E, GB/T 17964-2021) with ciphertext stealing.
 
 use super::{
-    BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, append, wipe, xor_blocks,
+    BATCH, BLOCK, Block, BlockCipher, Direction, Operation, Running, XtsOrder, append, wipe,
+    xor_blocks,
 };
 use crate::Error;
 use subtle::ConstantTimeEq;
@@ -14,6 +15,7 @@ pub(super) fn start<C: BlockCipher>(
     data: &C,
     tweak: &C,
     direction: Direction,
+    order: XtsOrder,
     number: &Block,
 ) -> Result<Operation, Error> {
     let mut probes = [[0; BLOCK]; 2];
@@ -27,6 +29,7 @@ pub(super) fn start<C: BlockCipher>(
     Ok(Operation(Box::new(Xts {
         cipher: data.clone(),
         direction,
+        order,
         tweak: first,
         pending: Zeroizing::new([0; KEEP]),
         pending_len: 0,
@@ -37,6 +40,7 @@ pub(super) fn start<C: BlockCipher>(
 struct Xts<C> {
     cipher: C,
     direction: Direction,
+    order: XtsOrder,
     /// Tweak of the next block, encrypted.
     tweak: Block,
     pending: Zeroizing<[u8; KEEP]>,
@@ -45,7 +49,8 @@ struct Xts<C> {
 
 impl<C: BlockCipher> Xts<C> {
     fn run(&mut self, blocks: &mut [Block]) {
-        self.cipher.xts(self.direction, &mut self.tweak, blocks);
+        self.cipher
+            .xts(self.direction, self.order, &mut self.tweak, blocks);
     }
 
     fn run_one(&mut self, block: &mut Block) {
@@ -55,8 +60,7 @@ impl<C: BlockCipher> Xts<C> {
     /// The last whole block and the `tail` behind it change places (IEEE 1619 section 5.3.2).
     fn steal(&mut self, last: &mut Block, tail: &mut [u8]) {
         // Decryption needs the tweak of the short block first.
-        let mut later = self.tweak;
-        double(&mut later);
+        let later = self.order.next(&self.tweak);
         let (first, second) = match self.direction {
             Direction::Encrypt => (self.tweak, later),
             Direction::Decrypt => (later, self.tweak),
@@ -73,6 +77,7 @@ impl<C: BlockCipher> Xts<C> {
 pub(super) fn run<C: BlockCipher>(
     cipher: &C,
     direction: Direction,
+    order: XtsOrder,
     tweak: &mut Block,
     blocks: &mut [Block],
 ) {
@@ -81,7 +86,7 @@ pub(super) fn run<C: BlockCipher>(
         let tweaks = &mut tweaks[..batch.len()];
         for each in tweaks.iter_mut() {
             *each = *tweak;
-            double(tweak);
+            *tweak = order.next(tweak);
         }
         xor_blocks(batch, tweaks);
         match direction {
@@ -91,13 +96,6 @@ pub(super) fn run<C: BlockCipher>(
         xor_blocks(batch, tweaks);
     }
     wipe(&mut tweaks, blocks.len());
-}
-
-/// Multiplication by x in GF(2^128), little endian, without a branch.
-fn double(tweak: &mut Block) {
-    let value = u128::from_le_bytes(*tweak);
-    let carry = (value >> 127).wrapping_neg() & 0x87;
-    *tweak = ((value << 1) ^ carry).to_le_bytes();
 }
 
 impl<C: BlockCipher> Running for Xts<C> {

@@ -1,7 +1,7 @@
 //! SM4 in the modes of [`crate::cipher`]: the kernels run whole batches, and some modes by themselves.
 
 use super::Key;
-use crate::cipher::{self, Block, BlockCipher, Direction, Ghash};
+use crate::cipher::{self, Block, BlockCipher, Direction, Ghash, XtsOrder};
 use gm_kernels::sm4;
 
 /// Expanded round keys. Zeroised on drop.
@@ -59,10 +59,10 @@ impl BlockCipher for Schedule {
         self.0.gcm_decrypt(counter, hash, blocks);
     }
 
-    fn xts(&self, direction: Direction, tweak: &mut Block, blocks: &mut [Block]) {
+    fn xts(&self, direction: Direction, order: XtsOrder, tweak: &mut Block, blocks: &mut [Block]) {
         match direction {
-            Direction::Encrypt => self.0.xts_encrypt(tweak, blocks),
-            Direction::Decrypt => self.0.xts_decrypt(tweak, blocks),
+            Direction::Encrypt => self.0.xts_encrypt(order, tweak, blocks),
+            Direction::Decrypt => self.0.xts_decrypt(order, tweak, blocks),
         }
     }
 

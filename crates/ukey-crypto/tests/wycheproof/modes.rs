@@ -1,7 +1,7 @@
 //! Modes of AES and SM4, key wrapping, CMAC and HMAC.
 
 use super::Judge;
-use ukey_crypto::cipher::{Block, Direction, Key, Mode, Operation, Padding};
+use ukey_crypto::cipher::{Block, Direction, Key, Mode, Operation, Padding, XtsOrder};
 use ukey_crypto::hash::HashAlg;
 use ukey_crypto::mac::Mac;
 use ukey_crypto::{Result, aes, keywrap, sm4};
@@ -128,8 +128,14 @@ fn aes_xts() {
         tweak[..test.nonce.len()].copy_from_slice(&test.nonce);
         let run = |direction, input: &[u8]| -> Result<Vec<u8>> {
             let mut out = Vec::new();
-            Operation::xts(&aes(data_key), &aes(tweak_key), direction, &tweak)?
-                .complete(input, &mut out)?;
+            Operation::xts(
+                &aes(data_key),
+                &aes(tweak_key),
+                direction,
+                XtsOrder::Ieee1619,
+                &tweak,
+            )?
+            .complete(input, &mut out)?;
             Ok(out)
         };
         let succeeded = run(Direction::Encrypt, &test.pt).is_ok_and(|made| made == test.ct[..])

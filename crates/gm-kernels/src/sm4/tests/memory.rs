@@ -19,9 +19,11 @@ const MODES: [Mode; 12] = [
     }),
     ("OFB", |key, chain, blocks| key.ofb(chain, blocks)),
     ("CTR", |key, chain, blocks| key.ctr(chain, 32, blocks)),
-    ("XTS", |key, chain, blocks| key.xts_encrypt(chain, blocks)),
+    ("XTS", |key, chain, blocks| {
+        key.xts_encrypt(XtsOrder::Gbt17964, chain, blocks)
+    }),
     ("XTS back", |key, chain, blocks| {
-        key.xts_decrypt(chain, blocks)
+        key.xts_decrypt(XtsOrder::Gbt17964, chain, blocks)
     }),
     ("GCM", |key, chain, blocks| {
         let mut hash = Hash::new(chain);

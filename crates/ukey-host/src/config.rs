@@ -282,7 +282,7 @@ impl Config {
     fn apply_file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
         let file: File = toml::from_str(text).map_err(|e| ConfigError::Parse {
             path: path.to_owned(),
-            message: e.to_string(),
+            message: e.to_string().trim_end().to_owned(),
         })?;
         self.pcsc_enabled = file.pcsc.enabled.unwrap_or(self.pcsc_enabled);
         if let Some(images) = file.embedded.images {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     context::Context,
     error::{Error, Result},
-    files::{self, Readers},
+    files,
 };
 
 /// A device key in memory.
@@ -36,7 +36,7 @@ pub(crate) fn read_or_make(path: &Path) -> Result<AuthKey> {
         }
     }
     digits.push('\n');
-    files::write_whole(path, false, Readers::Owner, digits.as_bytes())?;
+    files::write_new(path, digits.as_bytes())?;
     Ok(key)
 }
 

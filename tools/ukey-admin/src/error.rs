@@ -70,6 +70,8 @@ pub(crate) enum Error {
         what: Item,
         /// Its name, or where it is.
         name: String,
+        /// Whether the command would replace it with `--force`.
+        replaceable: bool,
     },
     /// A file or stream could not be used.
     #[error("{}", crate::text::error::file(*.action, .path, .source))]

@@ -50,6 +50,7 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::Token(e) => classify_token(e),
         Error::Pki(e) => classify_pki(e),
         Error::Authority(ukey_ca::Error::Refused(refusal)) => (ExitCode::Failed, refusal.code()),
+        Error::Authority(e @ ukey_ca::Error::NoAuthority(_)) => (ExitCode::NotFound, e.code()),
         Error::Authority(ukey_ca::Error::File { source, .. }) => classify_io(source),
         Error::Authority(e) => (ExitCode::Failed, e.code()),
         Error::Refused { code, .. } if code == "request_id_taken" => {

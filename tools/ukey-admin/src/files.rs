@@ -234,6 +234,7 @@ pub(crate) fn check_free(path: &Path, force: bool) -> Result<()> {
         return Err(Error::Exists {
             what: Item::File,
             name: path.display().to_string(),
+            replaceable: true,
         });
     }
     Ok(())
@@ -282,6 +283,7 @@ fn commit_file(file: NamedTempFile, path: &Path, force: bool) -> Result<()> {
         Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists {
             what: Item::File,
             name: path.display().to_string(),
+            replaceable: true,
         }),
         Err(e) => Err(Error::create(path, e.error)),
     }
@@ -292,6 +294,18 @@ pub(crate) fn write_whole(path: &Path, force: bool, readers: Readers, bytes: &[u
     let mut output = OutputFile::create(path, force, readers, Stream::Direct)?;
     output.write_bytes(bytes)?;
     output.commit()
+}
+
+/// Writes a small result whole, for its owner alone, and never over a file that is there.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(path, false, Readers::Owner, bytes).map_err(|error| match error {
+        Error::Exists { what, name, .. } => Error::Exists {
+            what,
+            name,
+            replaceable: false,
+        },
+        other => other,
+    })
 }
 
 /// `path` with `suffix` behind its whole name: `tender.pdf` becomes `tender.pdf.p7s`.

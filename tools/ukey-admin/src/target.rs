@@ -157,8 +157,12 @@ fn has_subject(device: &Device, wanted: &str) -> Result<bool> {
 fn device_choice(device: &Device) -> Choice {
     let info = device.cached_info();
     let (serial, label) = (info.serial_number.to_text(), info.label.to_text());
+    let shown = match label.is_empty() {
+        true => crate::text::none(),
+        false => &label,
+    };
     Choice {
-        line: format!("{serial}  {label}  ({})", device.reader_name()),
+        line: format!("{serial}  {shown}  ({})", device.reader_name()),
         data: json!({ "serial": serial, "label": label, "reader": device.reader_name() }),
     }
 }
@@ -268,6 +272,25 @@ fn one_container(
                 .map(|container| named_choice(&container.name))
                 .collect(),
         }),
+    }
+}
+
+/// The container that signs: the one with a signing certificate, else the one with a signing key
+/// alone, which other programs make too.
+pub(crate) fn signer_container(
+    application: &Application,
+    wanted: Option<&str>,
+) -> Result<(Container, ContainerView)> {
+    let view = application.view()?;
+    let found = one_container(&view, wanted, Item::Certificate, |container| {
+        container.signature.public_key.is_some() && container.signature.certificate.is_some()
+    });
+    match found {
+        Err(Error::NotFound {
+            what: Item::Certificate,
+            ..
+        }) => signing_container(application, wanted),
+        found => found.map(|found| (application.container(&found.name), found)),
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) struct InitArgs {
     /// Name of an escrow officer; at least two, any two of whom can recover keys
     #[arg(long, value_name = "NAME")]
     pub(crate) officer: Vec<String>,
-    /// Certificates for RSA keys too
+    /// An RSA root and issuing certificate too; RSA keys are certified by these, else by the SM2 ones
     #[arg(long)]
     pub(crate) rsa: bool,
 }
@@ -209,8 +209,8 @@ pub(crate) enum LogCommand {
     /// Check the chain, and the certificates against it
     Verify {
         /// A head noted earlier, which must be in the chain
-        #[arg(long, value_name = "HEX")]
-        head: Option<String>,
+        #[arg(long, value_name = "HEX", value_parser = head)]
+        head: Option<Head>,
     },
     /// Print the entries
     Show {
@@ -218,4 +218,21 @@ pub(crate) enum LogCommand {
         #[arg(long, value_name = "N", default_value_t = 1)]
         from: u64,
     },
+}
+
+/// A head of the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head(pub(crate) [u8; 32]);
+
+/// 64 hexadecimal digits.
+fn head(text: &str) -> Result<Head, String> {
+    let wrong = || "a head has 64 hexadecimal digits".to_owned();
+    let mut head = [0; 32];
+    if text.len() != 2 * head.len() || !text.is_ascii() {
+        return Err(wrong());
+    }
+    for (octet, at) in head.iter_mut().zip((0..).step_by(2)) {
+        *octet = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong())?;
+    }
+    Ok(Head(head))
 }

@@ -114,6 +114,9 @@ impl Directory {
     /// # Errors
     /// [`Error::File`], [`Error::Damaged`], [`Error::State`].
     pub fn open(path: &Path) -> Result<Self> {
+        if !Self::exists(path) {
+            return Err(Error::NoAuthority(path.to_owned()));
+        }
         let sm2 = load_issuer(path, "sm2", "")?;
         let rsa = match path.join("ca-rsa.pem").exists() {
             true => Some(load_issuer(path, "rsa", "-rsa")?),

@@ -130,6 +130,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The directory has no authority in it, or is not there.
+    #[error("there is no authority in {}", .0.display())]
+    NoAuthority(PathBuf),
     /// A file or directory is there but not what it should be.
     #[error("{}: {reason}", path.display())]
     Damaged {
@@ -168,6 +171,7 @@ impl Error {
             Self::State(_) => "state",
             Self::Log { .. } => "log_broken",
             Self::File { .. } => "file",
+            Self::NoAuthority(_) => "no_authority",
             Self::Damaged { .. } => "damaged",
         }
     }

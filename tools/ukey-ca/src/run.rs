@@ -1,11 +1,12 @@
 //! What the commands do.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use time::{Duration, OffsetDateTime};
-use ukey_ca::answer::Answer;
 use ukey_ca::directory::{self, Directory, Plan};
 use ukey_ca::engine::{self, Consent, Incoming};
 use ukey_ca::log::{self, hex};
@@ -214,15 +215,17 @@ fn batch(ca: &mut Directory, from: &Path, to: &Path, args: &IssueArgs) -> Result
         source,
     })?;
     let requests = requests(from)?;
+    let names = answer_names(&requests);
     let (mut granted, mut refused) = (0, 0);
-    for group in requests.chunks(args.group as usize) {
+    let size = args.group as usize;
+    for (group, names) in requests.chunks(size).zip(names.chunks(size)) {
         let incoming = group
             .iter()
             .map(|path| read_first(path, args))
             .collect::<Result<Vec<_>>>()?;
         let answers = ca.process(&incoming, OPERATOR, OffsetDateTime::now_utc())?;
-        for (path, answer) in group.iter().zip(&answers) {
-            write_answer(to, path, answer)?;
+        for (name, answer) in names.iter().zip(&answers) {
+            directory::write_result(&to.join(name), &answer.to_file()?)?;
             match answer.ok {
                 true => granted += 1,
                 false => refused += 1,
@@ -250,10 +253,24 @@ fn requests(from: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-fn write_answer(to: &Path, request: &Path, answer: &Answer) -> Result<()> {
-    let mut name = request.file_stem().unwrap_or_default().to_owned();
-    name.push(".answer");
-    directory::write_result(&to.join(name), &answer.to_file()?)
+/// One name for each request's answer: `acme.csr` has `acme.answer`; where another request would
+/// have the same, its whole name stays in front.
+fn answer_names(requests: &[PathBuf]) -> Vec<OsString> {
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_owned();
+    let mut found = BTreeMap::new();
+    for path in requests {
+        *found.entry(stem(path)).or_insert(0) += 1;
+    }
+    let name = |path: &PathBuf| {
+        let stem = stem(path);
+        let mut name = match found.get(&stem) {
+            Some(1) => stem,
+            _ => path.file_name().unwrap_or_default().to_owned(),
+        };
+        name.push(".answer");
+        name
+    };
+    requests.iter().map(name).collect()
 }
 
 fn crl(ca: &mut Directory, args: &CrlArgs) -> Result<u8> {
@@ -309,8 +326,8 @@ fn show_log(ca: &mut Directory, command: &LogCommand) -> Result<u8> {
     let mut transaction = ca.state().begin()?;
     match command {
         LogCommand::Verify { head } => {
-            let known = head.as_deref().map(parse_head).transpose()?;
-            let found = log::verify(&mut *transaction, known.as_ref())?;
+            let known = head.as_ref().map(|head| &head.0);
+            let found = log::verify(&mut *transaction, known)?;
             say(&format!(
                 "{} links, {} certificates, head {}",
                 found.links,
@@ -336,21 +353,4 @@ fn show_log(ca: &mut Directory, command: &LogCommand) -> Result<u8> {
         }
     }
     Ok(DONE)
-}
-
-fn parse_head(text: &str) -> Result<[u8; 32]> {
-    let wrong = || {
-        Error::Refused(Refusal::Malformed(
-            "a head has 64 hexadecimal digits".to_owned(),
-        ))
-    };
-    let mut head = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    for (position, octet) in head.iter_mut().enumerate() {
-        *octet =
-            u8::from_str_radix(&text[2 * position..2 * position + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(head)
 }

@@ -246,3 +246,40 @@ fn answers(folder: &Path) -> BTreeMap<String, Answer> {
         })
         .collect()
 }
+
+#[test]
+fn requests_with_one_stem_have_answers_of_their_own() {
+    let office = Office::open();
+    fs::create_dir(office.path("requests")).unwrap();
+    for (name, holder) in [("a.csr", "one"), ("a.der", "two"), ("b.csr", "three")] {
+        let key = SoftwareKey::generate(KeyAlgorithm::Sm2).unwrap();
+        let subject = format!("CN={holder}").parse().unwrap();
+        let request = CertificationRequest::build(&subject, &key, &RequestOptions::default());
+        fs::write(
+            office.path("requests").join(name),
+            request.unwrap().as_der(),
+        )
+        .unwrap();
+    }
+    let batch = ["issue", "--batch", "requests", "--answers", "answers"];
+    assert_eq!(office.code(&batch), 0);
+    let mut names: Vec<_> = fs::read_dir(office.path("answers"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["a.csr.answer", "a.der.answer", "b.answer"]);
+}
+
+#[test]
+fn what_is_typed_wrong_is_2_and_a_missing_authority_is_named() {
+    let office = Office::open();
+    assert_eq!(office.code(&["log", "verify", "--head", "00"]), 2);
+    let output = office.output(&["--state", "nowhere", "crl"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        said,
+        "error (no_authority): there is no authority in nowhere\n"
+    );
+}

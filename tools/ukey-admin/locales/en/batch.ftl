@@ -27,8 +27,19 @@ batch-pin-file = { $path } holds no PIN
 batch-is-done = row { $id } is produced and cannot be given up
 batch-produced = { $id }: produced on { $serial }
 batch-failed = { $id }: not produced on { $serial }: { $why }
-batch-summary = { $rows } rows: { $produced } produced now, { $failed } failed, { $left } left.
-batch-would-produce = { $rows } rows are in order; { $blank } blank USBKEYs are plugged in.
+batch-summary =
+    { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }: { $produced } produced now, { $failed } failed, { $left } left.
+batch-would-produce =
+    { $rows ->
+        [one] 1 row is
+       *[other] { $rows } rows are
+    } in order; { $blank ->
+        [one] 1 blank USBKEY is
+       *[other] { $blank } blank USBKEYs are
+    } plugged in.
 batch-partial =
     { $left ->
         [one] one row is not produced

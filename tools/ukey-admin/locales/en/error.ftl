@@ -14,6 +14,7 @@ error-pin-source-unknown = that is no PIN source (it is not shown, in case it is
 error-readers = smart card service
 error-json-and-stream = --json and --output - both want standard output; write to a file
 error-command-missing = a command is missing
+error-seal-needs-output = a seal is binary: say where it goes with --output (- is standard output)
 error-binary-needs-output = --format der is binary: say where it goes with --output (- is standard output)
 error-no-authority = one of --ca, --request and --answer is needed
 error-two-officers = a recovery needs the key files of two officers
@@ -68,6 +69,14 @@ error-file-line =
     }
 error-io =
     { $kind ->
+        [not-found] no such file or directory
+        [permission-denied] permission denied
+        [already-exists] it exists already
+        [is-a-directory] it is a directory
+        [not-a-directory] not a directory
+        [storage-full] no space is left on the disk
+        [read-only] the file system is read-only
+        [unexpected-end] it ends too early
        *[other] { $detail }
     }
 error-wrong-pin =

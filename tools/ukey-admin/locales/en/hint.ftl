@@ -9,6 +9,7 @@ hint-set-pin = set it with the SO PIN: ukey-admin pin unblock
 hint-yes = add --yes
 hint-pin-source = give --pin-source (--so-pin-source, --new-pin-source): env:NAME, file:PATH, fd:N, stdin or agent
 hint-force-or-output = add --force to overwrite it, or choose another --output
+hint-other-file = name another file; this one is kept
 hint-force = add --force to replace it
 hint-initialise = a blank key is made usable by: ukey-admin device init
 hint-make-key = make one: ukey-admin key generate, or all at once: ukey-admin enroll

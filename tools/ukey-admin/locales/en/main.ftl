@@ -4,7 +4,7 @@ new-pins-differ = The two differ. Please try again.
 nothing-changed = Dry run: nothing was changed.
 factory-device-key =
     The device key is still the factory value, which everybody knows: anyone who holds this key can
-    wipe it. Give it an own one with --new-auth-key-file FILE.
+    wipe it. Give it one of its own: device init --new-auth-key-file FILE.
 not-judged = To judge the signer too, give the certificates that you trust with --ca.
 none = (none)
 blank-key = (none: the key is blank; make it usable with: ukey-admin device init)

@@ -14,6 +14,7 @@ error-pin-source-unknown = 口令来源无法识别（为防它就是口令，�
 error-readers = 智能卡服务
 error-json-and-stream = --json 和 --output - 都要使用标准输出，请写入文件
 error-command-missing = 缺少命令
+error-seal-needs-output = 印章是二进制数据，请用 --output 指定输出位置（- 表示标准输出）
 error-binary-needs-output = --format der 是二进制格式，请用 --output 指定输出位置（- 表示标准输出）
 error-no-authority = 需要 --ca、--request、--answer 三者之一
 error-two-officers = 恢复密钥需要两名管理员的密钥文件

@@ -230,7 +230,8 @@ help-retired-drop-arg-container = 容器的名称
 
 # ---- key ----
 
-help-key = 生成、导入、导出和删除密钥对
+help-key = 列出、生成、导入、导出和删除密钥对
+help-key-list = 列出容器及其密钥和证书；与 container list 相同
 help-key-generate = 在 USBKEY 内生成签名密钥对；私钥不会离开 USBKEY
 help-key-generate-long =
     在 USBKEY 内生成签名密钥对；私钥不会离开 USBKEY

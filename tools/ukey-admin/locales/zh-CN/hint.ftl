@@ -9,6 +9,7 @@ hint-set-pin = 用管理员口令设置：ukey-admin pin unblock
 hint-yes = 请加上 --yes
 hint-pin-source = 请给出 --pin-source（或 --so-pin-source、--new-pin-source）：env:NAME、file:PATH、fd:N、stdin 或 agent
 hint-force-or-output = 加上 --force 可以覆盖，或者用 --output 另选文件
+hint-other-file = 请换一个文件名；已有的文件不会被覆盖
 hint-force = 加上 --force 可以替换
 hint-initialise = 空白 USBKEY 需要先初始化：ukey-admin device init
 hint-make-key = 生成密钥：ukey-admin key generate；或者一步完成申请：ukey-admin enroll

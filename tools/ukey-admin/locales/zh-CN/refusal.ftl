@@ -1,6 +1,7 @@
 # CA 拒绝请求的原因，按其固定代码给出；未列出的显示 CA 的原文（英文）。
 
 refusal-refused = CA 拒绝了请求：{ $reason }
+refusal-no-directory = { $path } 中没有 CA（可用 ukey-ca init 创建）
 refusal-reason =
     { $code ->
         [malformed_request] 请求无法读取（{ $words }）

@@ -8,6 +8,14 @@ use super::{ContainerDeleteArgs, OutputArgs, PinArgs};
 /// `key …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
+    /// List the containers with their keys and certificates; the same as container list
+    #[command(
+        alias = "ls",
+        after_long_help = "\
+Examples:
+  ukey-admin key list"
+    )]
+    List,
     /// Make a signing key pair inside the USBKEY; the private half never leaves it
     ///
     /// The encryption key pair of a Chinese double certificate comes from the CA: see enroll.

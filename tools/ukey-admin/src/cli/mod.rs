@@ -197,7 +197,7 @@ pub(crate) enum Command {
     /// List, export and drop containers that only decrypt: those of renewed and recovered keys
     #[command(subcommand)]
     Retired(RetiredCommand),
-    /// Make, import, export and delete key pairs
+    /// List, make, import, export and delete key pairs
     #[command(subcommand)]
     Key(KeyCommand),
     /// Request, self-sign, import, export, list and check certificates

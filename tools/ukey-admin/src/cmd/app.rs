@@ -135,6 +135,7 @@ fn create(context: &Context, args: &AppCreateArgs) -> Result<Outcome> {
         return Err(Error::Exists {
             what: Item::Application,
             name: args.name.clone(),
+            replaceable: false,
         });
     }
     let key = auth_key::current(context)?;

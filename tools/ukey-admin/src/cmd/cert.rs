@@ -98,6 +98,7 @@ fn self_sign(context: &Context, args: &CertSelfSignArgs) -> Result<Outcome> {
         return Err(Error::Exists {
             what: Item::Certificate,
             name: text::in_container(&view.name),
+            replaceable: false,
         });
     }
     login::user(context, &application, &args.pin)?;
@@ -178,6 +179,7 @@ fn import(context: &Context, args: &CertImportArgs) -> Result<Outcome> {
             return Err(Error::Exists {
                 what: Item::Certificate,
                 name,
+                replaceable: true,
             });
         }
         login::user(context, &application, &args.pin)?;

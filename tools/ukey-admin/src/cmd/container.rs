@@ -21,7 +21,7 @@ pub(crate) fn run(context: &Context, command: &ContainerCommand) -> Result<Outco
     }
 }
 
-fn list(context: &Context) -> Result<Outcome> {
+pub(crate) fn list(context: &Context) -> Result<Outcome> {
     let application = target::selected_application(context)?;
     let view = application.view()?;
     let rows: Vec<Vec<String>> = view.containers.iter().map(row).collect();

@@ -154,6 +154,7 @@ fn check_before(
         Some(record) if record.subject != wanted.subject.to_string() => Err(Error::Exists {
             what: Item::Certificate,
             name: record.subject,
+            replaceable: false,
         }),
         _ => Ok(()),
     }

@@ -24,17 +24,29 @@ fn definition(context: &Context) -> clap::Command {
 pub(crate) fn completions(context: &Context, shell: Shell) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut definition(context), NAME, &mut script);
-    let script = String::from_utf8_lossy(&script).into_owned();
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == Shell::Bash {
+        // The generator has two ways to write the hyphen of the program's name, and so its script
+        // would not find the commands.
+        script = script.replace("ukey__admin", "ukey__subcmd__admin");
+    }
     let data = json!({ "shell": shell.to_string(), "script": script });
     Ok(Outcome::new(data, script))
 }
 
 pub(crate) fn man_pages(context: &Context, directory: &Path) -> Result<Outcome> {
     fs::create_dir_all(directory).map_err(|e| Error::create(directory, e))?;
-    clap_mangen::generate_to(definition(context), directory)
+    clap_mangen::generate_to(in_full(definition(context)), directory)
         .map_err(|e| Error::create(directory, e))?;
     Ok(Outcome::new(
         json!({ "directory": directory.display().to_string() }),
         text::written(text::label::written(), directory),
     ))
+}
+
+/// A man page has no short form: what `-h` leaves out is told there too.
+fn in_full(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.hide_short_help(false))
+        .mut_subcommands(in_full)
 }

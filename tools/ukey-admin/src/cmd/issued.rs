@@ -184,6 +184,7 @@ fn taken(what: Item, view: &ContainerView) -> Error {
     Error::Exists {
         what,
         name: text::in_container(&view.name),
+        replaceable: false,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Result<Outcome> {
     match command {
+        KeyCommand::List => container::list(context),
         KeyCommand::Generate(args) => generate(context, args),
         KeyCommand::Export(args) => export(context, args),
         KeyCommand::Import(args) => import(context, args),
@@ -74,6 +75,7 @@ fn import(context: &Context, args: &KeyImportArgs) -> Result<Outcome> {
         return Err(Error::Exists {
             what: Item::EncryptionKey,
             name: text::in_container(&view.name),
+            replaceable: false,
         });
     }
     login::user(context, &application, &args.pin)?;
@@ -128,6 +130,7 @@ fn generate(context: &Context, args: &KeyGenerateArgs) -> Result<Outcome> {
         return Err(Error::Exists {
             what: Item::SigningKey,
             name: args.container.clone(),
+            replaceable: false,
         });
     }
     login::user(context, &application, &args.pin)?;

@@ -78,6 +78,7 @@ pub(crate) fn change(context: &Context, args: &ChangeArgs) -> Result<Outcome> {
         return Err(Error::Exists {
             what: Item::Certificate,
             name: args.subject.clone(),
+            replaceable: false,
         });
     }
     renewal.run(context, &application, &present)
@@ -94,7 +95,7 @@ impl Present {
     /// # Errors
     /// [`Error::NotFound`] where there is no signing certificate.
     pub(crate) fn find(application: &Application, wanted: Option<&str>) -> Result<Self> {
-        let (container, view) = target::signing_container(application, wanted)?;
+        let (container, view) = target::signer_container(application, wanted)?;
         let missing = |what| Error::NotFound {
             what,
             name: view.name.clone(),

@@ -97,7 +97,7 @@ fn list(context: &Context) -> Result<Outcome> {
         }));
     }
     let text = match rows.is_empty() {
-        true => format!("{}\n", text::no_containers()),
+        true => format!("{}\n", text::none()),
         false => output::table(
             &[
                 text::label::container(),

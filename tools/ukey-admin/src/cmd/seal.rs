@@ -77,6 +77,7 @@ fn check_free(application: &Application, name: &str, content: &[u8]) -> Result<(
     Err(Error::Exists {
         what: Item::Seal,
         name: name.to_owned(),
+        replaceable: false,
     })
 }
 
@@ -127,7 +128,7 @@ fn list(context: &Context) -> Result<Outcome> {
 fn export(context: &Context, args: &SealExportArgs) -> Result<Outcome> {
     output::check_stream(context, args.output.output.as_deref())?;
     let Some(path) = &args.output.output else {
-        return Err(Error::Usage(text::error::binary_needs_output().to_owned()));
+        return Err(Error::Usage(text::error::seal_needs_output().to_owned()));
     };
     let application = target::selected_application(context)?;
     let (file, size) = find(&application, &args.name)?;

@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &SignArgs) -> Result<Outcome> {
 fn one(context: &Context, args: &SignArgs) -> Result<Outcome> {
     login::check_input(args.input(), &args.pin)?;
     let application = target::selected_application(context)?;
-    let (container, view) = target::signing_container(&application, args.container.as_deref())?;
+    let (container, view) = target::signer_container(&application, args.container.as_deref())?;
     expiry::notice(context, &application)?;
     let Some(key) = &view.signature.public_key else {
         return Err(Error::NotFound {

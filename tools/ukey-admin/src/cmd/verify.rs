@@ -147,20 +147,20 @@ fn attached(context: &Context, args: &VerifyArgs, anchors: &[Certificate]) -> Re
     let bar = context.talk.bytes(input.length);
     let mut file = input.seekable(args.input())?;
     let mut first = [0];
-    let started = file.read(&mut first).and_then(|_| file.rewind());
-    started.map_err(|e| Error::read(args.input(), e))?;
+    let count = file.read(&mut first);
+    let count = count.and_then(|count| file.rewind().map(|()| count));
+    let count = count.map_err(|e| Error::read(args.input(), e))?;
+    let missing = || Error::NotFound {
+        what: Item::Signature,
+        name: args.input().display().to_string(),
+    };
+    if count == 0 {
+        return Err(missing());
+    }
     let no_signature = |error| match error {
         ukey_pki::Error::Malformed { .. }
         | ukey_pki::Error::Unsupported { .. }
-        | ukey_pki::Error::Invalid { .. }
-            if args.signature.is_none() =>
-        {
-            let name = args.input().display().to_string();
-            Error::NotFound {
-                what: Item::Signature,
-                name,
-            }
-        }
+        | ukey_pki::Error::Invalid { .. } => missing(),
         other => other.into(),
     };
     let report = if first == [DER_SEQUENCE] {

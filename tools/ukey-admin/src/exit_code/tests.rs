@@ -52,7 +52,14 @@ fn errors_of_this_program_have_the_promised_numbers() {
                 recipients: Vec::new(),
             },
         ),
-        (8, Error::Exists { what, name }),
+        (
+            8,
+            Error::Exists {
+                what,
+                name,
+                replaceable: false,
+            },
+        ),
         (13, Error::VerificationFalse),
         (130, Error::Interrupted),
     ]);

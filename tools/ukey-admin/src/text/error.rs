@@ -25,6 +25,7 @@ super::message::messages! {
     fn json_and_stream();
     fn command_missing();
     fn binary_needs_output();
+    fn seal_needs_output();
     fn no_authority();
     fn two_officers();
     fn wrong_answer();
@@ -137,7 +138,17 @@ pub(crate) fn cause(error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof => "unexpected-end",
         _ => "other",
     };
-    io(kind, &error.to_string())
+    io(kind, &words(error))
+}
+
+/// The system's words alone: not its number, and not the name of a temporary file of ours.
+fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at path \"").next().unwrap_or(&text);
+    let text = text
+        .rsplit_once(" (os error ")
+        .map_or(text, |(words, _)| words);
+    text.to_owned()
 }
 
 pub(crate) fn pin_wrong(whose: PinRole, tries_left: u8) -> String {

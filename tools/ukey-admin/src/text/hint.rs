@@ -19,6 +19,7 @@ super::message::messages! {
     fn yes();
     fn pin_source();
     fn force_or_output();
+    fn other_file();
     fn force();
     fn initialise();
     fn make_key();
@@ -53,7 +54,17 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         Error::MustNotAsk(what) if *what == super::confirmation() => yes(),
         Error::MustNotAsk(_) => pin_source(),
         Error::PinSource(e) => return of_pin_source(e),
-        Error::Exists { what, .. } => of_existing(*what)?,
+        Error::Exists {
+            what: Item::File,
+            replaceable,
+            ..
+        } => match replaceable {
+            true => force_or_output(),
+            false => other_file(),
+        },
+        Error::Exists {
+            replaceable: true, ..
+        } => force(),
         Error::NotFound {
             what: Item::Application,
             name,
@@ -65,14 +76,6 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         _ => of_token(error.as_token()?)?,
     };
     Some(text.to_owned())
-}
-
-fn of_existing(what: Item) -> Option<&'static str> {
-    match what {
-        Item::File => Some(force_or_output()),
-        Item::Certificate => Some(force()),
-        _ => None,
-    }
 }
 
 fn of_missing(what: Item) -> Option<&'static str> {

@@ -150,3 +150,48 @@ fn a_request_sent_twice_is_answered_alike() {
     assert_eq!(again.sign_certificates, first.sign_certificates);
     assert_eq!(desk.issued(), 4);
 }
+
+/// Advice that cannot be followed is worse than none.
+#[test]
+fn force_is_advised_only_where_it_helps() {
+    let desk = Desk::enrolled();
+    let hint = |arguments: &[&str]| {
+        let (code, answer) = desk.json(arguments);
+        assert_eq!(code, 8, "{answer}");
+        answer["error"]["hint"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let store = ["cert", "self-sign", "--subject", "CN=x", "--store"];
+    assert_eq!(hint(&with_pin(&store)), "");
+    let export = ["cert", "export", "-o", "c.pem"];
+    desk.run(export).ok();
+    assert!(hint(&export).contains("--force"));
+    desk.run(["doctor", "--bundle", "b.json"]).ok();
+    let bundle = hint(&["doctor", "--bundle", "b.json"]);
+    assert!(bundle.contains("another file") && !bundle.contains("--force"));
+}
+
+#[test]
+fn answers_say_what_is_wrong_and_no_more() {
+    let desk = Desk::enrolled();
+    let error = |arguments: &[&str], code| desk.run(arguments).code(code).stderr;
+    desk.file("empty", b"");
+    let said = error(&["verify", "empty"], 7);
+    assert!(said.contains("no signature found"), "{said}");
+    let said = error(&["cert", "export", "-o", "nowhere/c.pem"], 7);
+    assert_eq!(
+        said,
+        "error: cannot create nowhere/c.pem: no such file or directory\n"
+    );
+    let said = error(&["cert", "export", "--format", "der"], 2);
+    assert!(said.contains("--format der"), "{said}");
+    desk.run(with_pin(&["seal", "store", "empty", "--name", "s"]))
+        .ok();
+    let said = error(&["seal", "export", "s"], 2);
+    assert!(said.contains("a seal is binary"), "{said}");
+    assert_eq!(desk.run(["retired", "list"]).ok().text(), "(none)\n");
+    let said = error(&["hold", "--ca", "nowhere"], 7);
+    assert!(said.contains("no authority in nowhere"), "{said}");
+}

@@ -365,6 +365,12 @@ fn completions_and_man_pages_know_every_command() {
         .status();
     assert!(bash.unwrap().success());
     desk.run(["man-pages", "man"]).ok();
+    // What -h leaves out is in the manual.
+    let page = String::from_utf8(desk.read("man/ukey-admin-cert-list.1")).unwrap();
+    assert!(
+        page.contains("RFC 7512") && page.contains("Language of texts"),
+        "{page}"
+    );
     for (name, what) in [
         ("ukey-admin.1", "First steps"),
         ("ukey-admin-cert-list.1", "Examples"),
@@ -372,5 +378,30 @@ fn completions_and_man_pages_know_every_command() {
     ] {
         let page = String::from_utf8(desk.read(&format!("man/{name}"))).unwrap();
         assert!(page.contains(".TH ") && page.contains(what), "{name}");
+    }
+}
+
+#[test]
+fn bash_completes_commands_and_options() {
+    let desk = Desk::blank();
+    desk.file("c.bash", &desk.run(["completions", "bash"]).ok().stdout);
+    for (line, word, completion) in [
+        ("", "dev", "device"),
+        ("cert", "lis", "list"),
+        ("cert list", "--exp", "--expiring"),
+        ("--lang zh cert self-sign", "--sto", "--store"),
+    ] {
+        let words = format!("ukey-admin {line} {word}");
+        let count = words.split_whitespace().count() - 1;
+        let script = format!(
+            "source c.bash; COMP_WORDS=({words}); COMP_CWORD={count}
+             f=$(complete -p ukey-admin); f=${{f#*-F }}; ${{f%% *}} ukey-admin '{word}' ''
+             echo \"${{COMPREPLY[*]}}\""
+        );
+        let mut bash = std::process::Command::new("bash");
+        desk.prepare(&mut bash);
+        let output = bash.args(["-c", &script]).output().unwrap();
+        let reply = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(reply.trim(), completion, "{words}");
     }
 }

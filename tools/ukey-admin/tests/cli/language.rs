@@ -74,7 +74,7 @@ fn what_is_typed_wrong_is_said_in_the_language_of_the_environment() {
         ),
         (
             &["device", "lst"],
-            "是否想写 list？",
+            "是否想写 ls、list？",
             "unrecognized subcommand",
         ),
     ] {

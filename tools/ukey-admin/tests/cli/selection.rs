@@ -39,6 +39,7 @@ fn several_keys_are_5_with_the_list() {
     assert_eq!(offered, serials);
     let run = desk.run(["device", "info"]).code(5);
     assert!(serials.iter().all(|serial| run.stderr.contains(serial)));
+    assert!(run.stderr.contains("  (none)  "), "{}", run.stderr);
 }
 
 #[test]
@@ -113,6 +114,29 @@ fn what_is_not_there_is_7() {
         .code(7);
     let blank = Desk::blank();
     blank.run(["pin", "status"]).code(7);
+}
+
+#[test]
+fn a_key_that_has_no_certificate_is_in_nobodys_way() {
+    let desk = Desk::enrolled();
+    // As PKCS#11 programs make them.
+    desk.as_program(|application| {
+        application
+            .create_container("web")
+            .unwrap()
+            .generate_rsa(2048)
+            .unwrap();
+    });
+    desk.file("f", b"x");
+    let pin = ["--pin-source", "file:user.pin"];
+    desk.run([&["sign", "f"][..], &pin].concat()).ok();
+    desk.run([&["hold", "--ca", "ca"][..], &pin].concat()).ok();
+    desk.run(["unhold", "--ca", "ca"]).ok();
+    // A request is for a key without a certificate, as likely as not: nobody guesses.
+    desk.run([&["cert", "request", "--subject", "CN=x"][..], &pin].concat())
+        .code(5);
+    let (_, keys) = desk.json(["key", "list"]);
+    assert_eq!(keys["data"]["containers"].as_array().unwrap().len(), 2);
 }
 
 #[test]

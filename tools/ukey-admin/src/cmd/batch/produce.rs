@@ -117,7 +117,7 @@ impl Workshop {
             };
         }
         let digits = draw(self.profile.pin.length, self.pin_policy)?;
-        files::write_whole(&path, false, Readers::Owner, digits.as_bytes())?;
+        files::write_new(&path, digits.as_bytes())?;
         Ok(digits)
     }
 

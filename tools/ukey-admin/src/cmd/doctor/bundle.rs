@@ -10,13 +10,7 @@ use super::{
     place::{self, Place},
     trial,
 };
-use crate::{
-    certificate,
-    context::Context,
-    error::Result,
-    files::{self, Readers},
-    output,
-};
+use crate::{certificate, context::Context, error::Result, files, output};
 
 /// Lines of trouble from the log.
 const LINES: usize = 200;
@@ -47,7 +41,7 @@ pub(super) fn write(context: &Context, place: &Place, path: &Path, checks: &Valu
     });
     let mut text = serde_json::to_vec_pretty(&bundle).unwrap_or_default();
     text.push(b'\n');
-    files::write_whole(path, false, Readers::Owner, &text)
+    files::write_new(path, &text)
 }
 
 fn system(place: &Place) -> Value {

@@ -7,7 +7,7 @@
 
 use crate::Config;
 use std::{
-    env,
+    env, fmt,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -78,12 +78,16 @@ pub struct Window<'a> {
     pub timeout: Option<Duration>,
 }
 
-/// Closes the windows of one operation from another thread.
-#[derive(Debug, Default)]
+/// Closes the windows of one operation from another thread, and ends what else it waits for.
+#[derive(Default)]
 pub struct Cancellation {
     cancelled: AtomicBool,
     window: Mutex<Option<Child>>,
+    waits: Mutex<Vec<Wake>>,
 }
+
+/// Wakes somebody who waits.
+type Wake = Box<dyn FnOnce() + Send>;
 
 impl Cancellation {
     /// Nothing cancelled yet.
@@ -98,6 +102,24 @@ impl Cancellation {
             // It may have ended by itself meanwhile.
             child.kill().ok();
         }
+        self.wake();
+    }
+
+    /// Calls `wake` when this is cancelled, at once if it is already.
+    pub fn on_cancel(&self, wake: impl FnOnce() + Send + 'static) {
+        self.waits().push(Box::new(wake));
+        if self.is_cancelled() {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        let waits = std::mem::take(&mut *self.waits());
+        waits.into_iter().for_each(|wake| wake());
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Vec<Wake>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether [`Cancellation::cancel`] was called.
@@ -123,6 +145,14 @@ impl Cancellation {
             child.kill().ok();
             child.wait().ok();
         }
+    }
+}
+
+impl fmt::Debug for Cancellation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancellation")
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
     }
 }
 

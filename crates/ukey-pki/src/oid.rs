@@ -50,6 +50,12 @@ oids! {
     RSA_WITH_SHA384 = "1.2.840.113549.1.1.12";
     /// sha512WithRSAEncryption.
     RSA_WITH_SHA512 = "1.2.840.113549.1.1.13";
+    /// ecdsa-with-SHA256, RFC 5758.
+    ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
+    /// ecdsa-with-SHA384.
+    ECDSA_WITH_SHA384 = "1.2.840.10045.4.3.3";
+    /// ecdsa-with-SHA512.
+    ECDSA_WITH_SHA512 = "1.2.840.10045.4.3.4";
 
     // Content encryption
     /// SM1 without a mode.

@@ -87,6 +87,14 @@ impl Consents {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn in_folder(folder: &std::path::Path) -> Self {
+        Self {
+            file: folder.join(FILE),
+            managed: folder.join("managed.json"),
+        }
+    }
+
     /// What is known about an origin. A managed file that cannot be trusted or read forbids all.
     #[must_use]
     pub fn standing(&self, origin: &Origin) -> Standing {

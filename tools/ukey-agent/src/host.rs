@@ -11,6 +11,7 @@ use crate::error::{Code, Error};
 use crate::frame::{self, Frame};
 use crate::method::{self, CancelList, Context, METHODS, Record, Streams};
 use crate::origin::Origin;
+use crate::pulled::OpenWindows;
 use crate::request::{self, Message, Request};
 use crate::token::Tokens;
 use crate::unlock::Unlocked;
@@ -18,7 +19,7 @@ use crate::window::{Asker, PinUi};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -94,10 +95,11 @@ impl Host {
         send(&output, &hello())?;
         let pending = Pending::default();
         let stop = CancelToken::new();
+        let windows = Arc::new(OpenWindows::default());
         thread::scope(|scope| {
             let (jobs, queue) = channel();
-            let worker = scope.spawn(|| self.work(queue, &pending, &output));
-            scope.spawn(|| self.watch(&stop, &output));
+            let worker = scope.spawn(|| self.work(queue, &pending, &windows, &output));
+            scope.spawn(|| self.watch(&stop, &windows, &output));
             let result = self.read(&mut input, &pending, &output, |job| {
                 jobs.send(job).ok();
             });
@@ -173,15 +175,22 @@ impl Host {
         send(output, &failure(None, &error)).ok();
     }
 
-    fn work(&self, jobs: Receiver<Job>, pending: &Pending, output: &Mutex<impl Write>) {
+    fn work(
+        &self,
+        jobs: Receiver<Job>,
+        pending: &Pending,
+        windows: &Arc<OpenWindows>,
+        output: &Mutex<impl Write>,
+    ) {
         let tokens = Tokens(Arc::clone(&self.registry));
         let mut desk = Desk {
             streams: Streams::default(),
             refused: HashMap::new(),
             crowd: Seldom::default(),
             unlocked: Arc::new(Unlocked::new(self.consents.clone())),
+            windows: Arc::clone(windows),
         };
-        while let Some(job) = next_job(&jobs, &desk.unlocked) {
+        while let Some(job) = desk.unlocked.next(&jobs) {
             let id = job.request.id.clone();
             let answer = self.answer(job, &tokens, &mut desk);
             lock(pending).remove(&id);
@@ -200,6 +209,7 @@ impl Host {
             refused,
             crowd,
             unlocked,
+            windows,
         } = desk;
         let request = &job.request;
         refused.retain(|_, at| at.elapsed() < AFTER_REFUSAL);
@@ -222,6 +232,7 @@ impl Host {
                 language: request.language,
                 cancellation: Arc::clone(&job.cancellation),
                 unlocked: Arc::clone(unlocked),
+                windows: Arc::clone(windows),
             },
             audit: &self.audit,
             streams,
@@ -280,13 +291,14 @@ impl Host {
         written.is_ok()
     }
 
-    /// Tells the page when tokens come and go.
-    fn watch(&self, stop: &CancelToken, output: &Mutex<impl Write>) {
+    /// Tells the page when tokens come and go, and closes windows about those that went.
+    fn watch(&self, stop: &CancelToken, windows: &OpenWindows, output: &Mutex<impl Write>) {
         // A provider that fails now is looked at again with every wait.
         self.registry.refresh().ok();
         let mut seen = self.registry.snapshot();
         let event = json!({ "v": PROTOCOL, "event": "token-change" });
         while self.registry.wait_event(&mut seen, None, stop).is_ok() {
+            windows.close_pulled();
             if send(output, &event).is_err() {
                 return;
             }
@@ -302,20 +314,7 @@ struct Desk {
     /// Lets through one line about refused requests at a time.
     crowd: Seldom,
     unlocked: Arc<Unlocked>,
-}
-
-/// The next job. While it is waited for, tokens are locked whose time is over.
-fn next_job(jobs: &Receiver<Job>, unlocked: &Unlocked) -> Option<Job> {
-    loop {
-        let Some(time_left) = unlocked.next_end() else {
-            return jobs.recv().ok();
-        };
-        match jobs.recv_timeout(time_left) {
-            Ok(job) => return Some(job),
-            Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => unlocked.end_expired(),
-        }
-    }
+    windows: Arc<OpenWindows>,
 }
 
 /// Takes a request into the queue, if there is room.

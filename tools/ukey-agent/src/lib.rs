@@ -15,6 +15,7 @@
 //! | [`method`] | one file per method that a page can call |
 //! | [`window`], [`text`] | what the user is shown, in Chinese and English |
 //! | [`token`] | certificates of all tokens, and keys that ask for their PIN when used |
+//! | [`pulled`] | windows close when their token is pulled |
 //! | [`unlock`] | tokens that stay unlocked for one site, where the user chose so |
 //! | [`consent`], [`audit`] | who may see certificates; what was done, hash-chained |
 //! | [`memory`] | keeps PINs out of cores |
@@ -34,6 +35,7 @@ pub mod memory;
 pub mod method;
 pub mod origin;
 mod peer;
+pub mod pulled;
 pub mod request;
 pub mod serial;
 pub mod serve;

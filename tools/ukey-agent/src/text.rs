@@ -144,6 +144,20 @@ pub fn preview(data: &[u8]) -> Option<String> {
     })
 }
 
+/// A number of bytes, in groups of three digits.
+#[must_use]
+pub fn size(bytes: u64, language: Language) -> String {
+    let digits = bytes.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", BYTES.in_language(language))
+}
+
 /// First and last 8 bytes of a digest, in hexadecimal.
 #[must_use]
 pub fn short_digest(digest: &[u8]) -> String {

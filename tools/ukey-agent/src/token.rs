@@ -195,7 +195,7 @@ impl PromptingKey<'_> {
         &self,
         operation: impl FnOnce(&Container) -> core::result::Result<T, ukey_token::Error>,
     ) -> Result<T> {
-        let _turn = serial::take_turn(|| self.asker.cancellation.is_cancelled())?;
+        let _turn = serial::take_turn(&self.asker.cancellation)?;
         let application = self.held.application();
         let facts = [self.held.facts(), (self.facts)()].concat();
         self.asker.unlock(application, self.operation, &facts)?;

@@ -5,7 +5,8 @@
 use crate::consent::Consents;
 use crate::origin::Origin;
 use crate::token::log_out;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use ukey_token::{Application, PinType};
 
@@ -18,9 +19,13 @@ struct Login {
     in_use: bool,
 }
 
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
 /// The logins that one agent left standing. Each counts for its own site only.
 pub struct Unlocked {
     consents: Consents,
+    clock: Clock,
     logins: Mutex<Vec<Login>>,
 }
 
@@ -28,8 +33,15 @@ impl Unlocked {
     /// None so far; `consents` knows what the user chose.
     #[must_use]
     pub fn new(consents: Consents) -> Self {
+        Self::with_clock(consents, Arc::new(Instant::now))
+    }
+
+    /// The same by another clock.
+    #[must_use]
+    pub fn with_clock(consents: Consents, clock: Clock) -> Self {
         Self {
             consents,
+            clock,
             logins: Mutex::default(),
         }
     }
@@ -43,7 +55,7 @@ impl Unlocked {
         let mut logins = self.lock();
         let found = logins
             .iter_mut()
-            .find(|login| login.is_of(origin, application) && login.until > Instant::now());
+            .find(|login| login.is_of(origin, application) && login.until > (self.clock)());
         match found {
             Some(login) if stands => {
                 login.in_use = true;
@@ -76,7 +88,7 @@ impl Unlocked {
             None => logins.push(Login {
                 origin: origin.clone(),
                 application: application.clone(),
-                until: Instant::now() + keep,
+                until: (self.clock)() + keep,
                 in_use: false,
             }),
         }
@@ -88,18 +100,32 @@ impl Unlocked {
         log_out(application);
     }
 
+    /// The next of `jobs`, none when there will be none. While it is waited for, tokens are locked whose
+    /// time is over.
+    pub fn next<T>(&self, jobs: &Receiver<T>) -> Option<T> {
+        loop {
+            let Some(time_left) = self.next_end() else {
+                return jobs.recv().ok();
+            };
+            match jobs.recv_timeout(time_left) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => self.end_expired(),
+            }
+        }
+    }
+
     /// How long until the next login ends by itself.
-    #[must_use]
-    pub fn next_end(&self) -> Option<Duration> {
+    fn next_end(&self) -> Option<Duration> {
         let logins = self.lock();
         let ends = logins.iter().filter(|login| !login.in_use);
         let next = ends.map(|login| login.until).min()?;
-        Some(next.saturating_duration_since(Instant::now()))
+        Some(next.saturating_duration_since((self.clock)()))
     }
 
     /// Logs out where the time is over.
-    pub fn end_expired(&self) {
-        let now = Instant::now();
+    fn end_expired(&self) {
+        let now = (self.clock)();
         self.end_where(|login| !login.in_use && login.until <= now);
     }
 
@@ -135,3 +161,6 @@ impl Login {
         self.origin == *origin && self.is_on(application)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::origin::Origin;
+use crate::pulled::OpenWindows;
 use crate::request::Language;
 use crate::text::{self, Text};
 use crate::unlock::Unlocked;
@@ -101,6 +102,8 @@ pub struct Asker {
     pub cancellation: Arc<Cancellation>,
     /// Tokens that the user keeps unlocked.
     pub unlocked: Arc<Unlocked>,
+    /// Windows that close when their token is pulled.
+    pub windows: Arc<OpenWindows>,
 }
 
 /// Lines of a description: what, and its value. Values that others chose must be [`text::clean`].
@@ -133,6 +136,24 @@ impl Asker {
         }
     }
 
+    /// A PIN from a window about a token.
+    fn ask(&self, application: &Application, window: &Window<'_>) -> Result<Zeroizing<Vec<u8>>> {
+        self.windows
+            .about(application.device(), &self.cancellation, || {
+                Ok(self.ui.ask(window, &self.cancellation)?)
+            })
+    }
+
+    /// A yes from a window about a token.
+    fn confirm(&self, application: &Application, window: &Window<'_>) -> Result<()> {
+        let cancellation = &self.cancellation;
+        let said = || match self.ui.confirm(window, cancellation)? {
+            true => Ok(()),
+            false => Err(PinentryError::Cancelled.into()),
+        };
+        self.windows.about(application.device(), cancellation, said)
+    }
+
     /// Asks whether the page may do something.
     ///
     /// # Errors
@@ -160,7 +181,7 @@ impl Asker {
         if !self.unlocked.open(&self.origin, application) {
             return self.log_in(application, operation, facts).map(drop);
         }
-        let said = self.approve(operation, facts);
+        let said = self.approve(application, operation, facts);
         if said.is_err() {
             self.unlocked.end(application);
         }
@@ -172,17 +193,10 @@ impl Asker {
         self.unlocked.close(&self.origin, application, worked);
     }
 
-    fn approve(&self, operation: Text, facts: &Facts) -> Result<()> {
+    fn approve(&self, application: &Application, operation: Text, facts: &Facts) -> Result<()> {
         let description = self.describe(operation, facts);
         let description = format!("{description}\n{}", self.word(text::KEPT_UNLOCKED));
-        if self
-            .ui
-            .confirm(&self.window(&description), &self.cancellation)?
-        {
-            Ok(())
-        } else {
-            Err(PinentryError::Cancelled.into())
-        }
+        self.confirm(application, &self.window(&description))
     }
 
     /// Logs the user in with a PIN typed into a window. The caller logs out.
@@ -205,13 +219,13 @@ impl Asker {
         let mut shape_ok = true;
         for _ in 0..ATTEMPTS {
             if tries_left == 1 {
-                self.confirm_last_try()?;
+                self.confirm(application, &self.window(self.word(text::LAST_TRY)))?;
             }
             let window = Window {
                 error: &complaint,
                 ..self.window(&description)
             };
-            let typed = self.ui.ask(&window, &self.cancellation)?;
+            let typed = self.ask(application, &window)?;
             let Ok(pin) = Pin::new(&typed) else {
                 shape_ok = false;
                 self.word(text::PIN_SHAPE).clone_into(&mut complaint);
@@ -243,7 +257,7 @@ impl Asker {
     ///
     /// # Errors
     /// Those of the window; [`Code::UserCancelled`] when it never comes out the same twice.
-    pub fn new_pin(&self) -> Result<Pin> {
+    pub fn new_pin(&self, application: &Application) -> Result<Pin> {
         let description = self.describe(text::CHANGE_PIN, &Facts::new());
         let mut complaint = "";
         for _ in 0..ATTEMPTS {
@@ -252,7 +266,7 @@ impl Asker {
                 error: complaint,
                 ..self.window(&description)
             };
-            let typed = self.ui.ask(&first, &self.cancellation)?;
+            let typed = self.ask(application, &first)?;
             let Ok(pin) = Pin::new(&typed) else {
                 complaint = self.word(text::PIN_SHAPE);
                 continue;
@@ -261,20 +275,11 @@ impl Asker {
                 prompt: self.word(text::NEW_PIN_AGAIN),
                 ..self.window(&description)
             };
-            if ukey_crypto::ct::eq(&typed, &self.ui.ask(&again, &self.cancellation)?) {
+            if ukey_crypto::ct::eq(&typed, &self.ask(application, &again)?) {
                 return Ok(pin);
             }
             complaint = self.word(text::PINS_DIFFER);
         }
         Err(Error::new(Code::UserCancelled, "no new PIN was entered"))
-    }
-
-    fn confirm_last_try(&self) -> Result<()> {
-        let window = self.window(self.word(text::LAST_TRY));
-        if self.ui.confirm(&window, &self.cancellation)? {
-            Ok(())
-        } else {
-            Err(PinentryError::Cancelled.into())
-        }
     }
 }

@@ -87,6 +87,23 @@ fn cancelling_closes_the_window() {
 }
 
 #[test]
+fn who_waits_is_woken_once_before_and_after_the_cancelling() {
+    let cancellation = Cancellation::new();
+    let (sender, woken) = std::sync::mpsc::channel();
+    let wake = |name| {
+        let sender = sender.clone();
+        move || sender.send(name).unwrap()
+    };
+    cancellation.on_cancel(wake("before"));
+    assert!(woken.try_recv().is_err());
+    cancellation.cancel();
+    cancellation.cancel();
+    cancellation.on_cancel(wake("after"));
+    drop(sender);
+    assert_eq!(woken.iter().collect::<Vec<_>>(), ["before", "after"]);
+}
+
+#[test]
 fn a_program_that_breaks_off_or_does_not_exist_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let broken = program(folder.path(), "GETPIN) exit 1;;");

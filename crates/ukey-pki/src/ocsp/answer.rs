@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{CertId, Request, Status, key_octets, nonce_of};
+use super::{CertId, Request, Status, ecdsa, key_octets, nonce_of};
 use crate::algorithm::{AlgorithmRef, SignatureAlgorithm};
 use crate::asn1::{self, Element};
 use crate::certificate::{Certificate, Extension};
@@ -38,12 +38,20 @@ pub struct Answer {
 /// A BasicOCSPResponse in its original bytes.
 struct Basic<'a> {
     to_be_signed: Element<'a>,
-    algorithm: SignatureAlgorithm,
+    algorithm: Algorithm,
     signature: &'a [u8],
     certificates: Vec<Certificate>,
     responder: Responder<'a>,
     singles: Vec<Element<'a>>,
     nonce: Option<Vec<u8>>,
+}
+
+/// What a response is signed with.
+enum Algorithm {
+    /// One that certificates of ours have too.
+    OfCertificates(SignatureAlgorithm),
+    /// ECDSA with this digest.
+    Ecdsa(HashAlg),
 }
 
 /// How a response names who signed it.
@@ -120,8 +128,11 @@ impl<'a> Basic<'a> {
     fn parse(der: &'a [u8]) -> Result<Self> {
         let mut fields = asn1::single(der, asn1::SEQUENCE, WHAT)?.fields(WHAT)?;
         let to_be_signed = fields.expect(asn1::SEQUENCE)?;
-        let algorithm = AlgorithmRef::parse(fields.next()?, WHAT)?;
-        let algorithm = SignatureAlgorithm::from_oid(algorithm.oid)?;
+        let found = AlgorithmRef::parse(fields.next()?, WHAT)?.oid;
+        let algorithm = match ecdsa::hash_of(found) {
+            Some(hash) => Algorithm::Ecdsa(hash),
+            None => Algorithm::OfCertificates(SignatureAlgorithm::from_oid(found)?),
+        };
         let signature = fields.expect(asn1::BIT_STRING)?.bit_string_octets(WHAT)?;
         let certificates = match fields.optional(asn1::context(0))? {
             Some(wrapped) => certificates(wrapped)?,
@@ -153,13 +164,15 @@ impl<'a> Basic<'a> {
             .filter(|candidate| self.responder.is(candidate))
             .find(|candidate| may_answer_for(candidate, issuer, at))
             .ok_or_else(|| mismatch("OCSP responder and issuer"))?;
-        signature::verify(
-            &signer.public_key()?,
-            self.algorithm,
-            self.to_be_signed.raw,
-            self.signature,
-            WHAT,
-        )
+        let (message, signature) = (self.to_be_signed.raw, self.signature);
+        match self.algorithm {
+            Algorithm::OfCertificates(algorithm) => {
+                signature::verify(&signer.public_key()?, algorithm, message, signature, WHAT)
+            }
+            Algorithm::Ecdsa(hash) => {
+                ecdsa::verify(signer.spki_der(), hash, message, signature, WHAT)
+            }
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! Online certificate status (RFC 6960), SM2 and RSA: requests, the checking of responses, and responses
-//! for those who answer.
+//! Online certificate status (RFC 6960) for SM2 and RSA authorities: requests, the checking of responses, and
+//! responses for those who answer. A responder's own key may also be on a NIST curve.
 //!
 //! One certificate per request. Transport is the caller's business.
 
 mod answer;
+mod ecdsa;
 mod respond;
 
 use std::fmt;

@@ -98,6 +98,67 @@ fn openssl_answers_for_an_rsa_authority() {
     }
 }
 
+/// Gives the folder's responder an ECDSA key, certified for `purpose` by the RSA authority.
+fn ecdsa_responder(lab: &Lab, curve: &str, purpose: &str) {
+    lab.write("ca.key", RSA_ROOT.key().to_pkcs8_pem().as_bytes());
+    let usage = "keyUsage=critical,digitalSignature";
+    lab.write("usage", format!("{usage}\nextendedKeyUsage={purpose}\n"));
+    lab.openssl_line(&format!(
+        "req -new -newkey ec -pkeyopt ec_paramgen_curve:{curve} -nodes -subj /CN=ec \
+         -keyout responder.key -out responder.csr"
+    ));
+    lab.openssl_line(
+        "x509 -req -in responder.csr -CA ca.pem -CAkey ca.key -days 2 -extfile usage \
+         -out responder.pem",
+    );
+}
+
+#[test]
+fn openssl_answers_with_ecdsa_for_an_rsa_authority() {
+    let issuer = RSA_ROOT.certificate();
+    let lab = rsa_lab((issuer, RSA_ROOT.key()));
+    let request = Request::new(&RUTH.sign_cert, issuer, Some(&NONCE)).unwrap();
+    for (curve, hash) in [
+        ("prime256v1", "sha256"),
+        ("secp384r1", "sha384"),
+        ("secp521r1", "sha512"),
+        ("prime256v1", "sha512"),
+    ] {
+        ecdsa_responder(&lab, curve, "OCSPSigning");
+        let response = openssl_answers(&lab, &request, &format!("-nmin 5 -rmd {hash}"));
+        let answer = request.check(&response, issuer, now()).unwrap();
+        assert_eq!((answer.status, answer.is_fresh), (Status::Good, true));
+        // The signature counts: the response's status, "good", becomes "unknown".
+        let good = [0x80, 0x00, 0x18, 0x0F];
+        let at = response.windows(4).position(|w| w == good).unwrap();
+        let mut altered = response;
+        altered[at] = 0x82;
+        let refused = request.check(&altered, issuer, now());
+        assert!(
+            matches!(refused, Err(Error::Signature { .. })),
+            "{curve}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn an_ecdsa_key_without_the_authoritys_word_or_of_a_strange_curve_answers_nothing() {
+    let issuer = RSA_ROOT.certificate();
+    let lab = rsa_lab((issuer, RSA_ROOT.key()));
+    let request = Request::new(&RUTH.sign_cert, issuer, Some(&NONCE)).unwrap();
+    let ask = |curve: &str, purpose: &str, options: &str| {
+        ecdsa_responder(&lab, curve, purpose);
+        let response = openssl_answers(&lab, &request, &format!("-nmin 5 {options}"));
+        request.check(&response, issuer, now()).unwrap_err()
+    };
+    let refused = ask("prime256v1", "clientAuth", "");
+    assert!(matches!(refused, Error::Mismatch { .. }), "{refused:?}");
+    let refused = ask("secp256k1", "OCSPSigning", "");
+    assert!(matches!(refused, Error::Unsupported { .. }), "{refused:?}");
+    let refused = ask("prime256v1", "OCSPSigning", "-rmd sha1");
+    assert!(matches!(refused, Error::Unsupported { .. }), "{refused:?}");
+}
+
 #[test]
 fn openssl_reads_our_questions_and_answers() {
     let issuer = RSA_ROOT.certificate();

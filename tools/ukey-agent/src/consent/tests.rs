@@ -3,10 +3,7 @@ use super::*;
 use std::os::unix::fs::PermissionsExt;
 
 fn consents(folder: &tempfile::TempDir) -> Consents {
-    Consents {
-        file: folder.path().join(FILE),
-        managed: folder.path().join("managed.json"),
-    }
+    Consents::in_folder(folder.path())
 }
 
 fn origin(text: &str) -> Origin {

@@ -196,7 +196,7 @@ impl Context<'_> {
             Standing::Allowed => Ok(()),
             Standing::Forbidden => Err(Error::new(Code::ConsentDenied, "the user did not agree")),
             Standing::Unknown => {
-                let _turn = serial::take_turn(|| self.asker.cancellation.is_cancelled())?;
+                let _turn = serial::take_turn(&self.asker.cancellation)?;
                 // Another window may have been answered meanwhile.
                 if self.consents.standing(origin) != Standing::Allowed {
                     self.asker.consent(text::LIST)?;

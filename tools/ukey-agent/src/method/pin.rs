@@ -18,7 +18,7 @@ struct Params {
 pub(super) fn check(context: &mut Context<'_>) -> Result<Value> {
     let params: Params = context.request.params()?;
     let held = context.certificate(&params.cert_id)?;
-    let _turn = serial::take_turn(|| context.asker.cancellation.is_cancelled())?;
+    let _turn = serial::take_turn(&context.asker.cancellation)?;
     let application = held.application();
     context
         .asker
@@ -30,14 +30,14 @@ pub(super) fn check(context: &mut Context<'_>) -> Result<Value> {
 pub(super) fn change(context: &mut Context<'_>) -> Result<Value> {
     let params: Params = context.request.params()?;
     let held = context.certificate(&params.cert_id)?;
-    let _turn = serial::take_turn(|| context.asker.cancellation.is_cancelled())?;
+    let _turn = serial::take_turn(&context.asker.cancellation)?;
     let application = held.application();
     let old = context
         .asker
         .log_in(application, text::CHANGE_PIN, &held.facts())?;
     let changed = context
         .asker
-        .new_pin()
+        .new_pin(application)
         .and_then(|new| Ok(application.change_pin(PinType::User, &old, &new)?));
     context.asker.unlocked.end(application);
     changed.map(|()| json!({}))

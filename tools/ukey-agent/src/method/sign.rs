@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::error::{Code, Error, Result};
-use crate::request::{Bytes, base64};
+use crate::request::{Bytes, Language, base64};
 use crate::text;
 use crate::token::{Held, PromptingKey};
 use crate::window::{Asker, Facts};
@@ -87,7 +87,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Value> {
             "more than 512 KiB: use a stream",
         )),
         (Some(Bytes(data)), None, None) => {
-            let content = shown(&data);
+            let content = shown(&data, context.asker.language);
             let mut input = io::Cursor::new(data);
             let (value, digest) = sign(
                 &held,
@@ -120,10 +120,14 @@ pub(super) fn signing_certificate(context: &mut Context<'_>, how: &How) -> Resul
     Ok(held)
 }
 
-fn shown(data: &[u8]) -> String {
+fn shown(data: &[u8], language: Language) -> String {
     match text::preview(data) {
         Some(text) => format!("“{text}”"),
-        None => format!("{} {}", data.len(), text::BYTES.en),
+        None => {
+            let binary = text::BINARY.in_language(language);
+            let size = text::size(data.len() as u64, language);
+            format!("{binary}, {size}")
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn begin(context: &mut Context<'_>) -> Result<Value> {
             let held = signing_certificate(context, &how)?;
             *lock(&record) = context.record.clone();
             Stream::start(cancellation, move |source, _| {
-                let content = [size_fact(size)];
+                let content = [size_fact(size, &asker)];
                 let (value, digest) = sign(&held, &asker, &how, &content, source)?;
                 lock(&noted).digest = Some(digest);
                 Ok(value)
@@ -108,7 +108,7 @@ pub(super) fn begin(context: &mut Context<'_>) -> Result<Value> {
         } => {
             let held = decrypt::candidates(context, cert_id.as_deref())?;
             Stream::start(cancellation, move |source, sink| {
-                let mut facts: Facts = vec![size_fact(size)];
+                let mut facts: Facts = vec![size_fact(size, &asker)];
                 facts.extend(name.map(|name| (text::FILE, text::clean(&name))));
                 let opened = decrypt::open(&held, &asker, &facts, source, sink)?;
                 lock(&noted).cert = Some(opened.cert_id.clone());
@@ -127,8 +127,8 @@ pub(super) fn begin(context: &mut Context<'_>) -> Result<Value> {
     Ok(json!({ "stream": number }))
 }
 
-fn size_fact(size: u64) -> (text::Text, String) {
-    (text::CONTENT, format!("{size} {}", text::BYTES.en))
+fn size_fact(size: u64, asker: &Asker) -> (text::Text, String) {
+    (text::CONTENT, text::size(size, asker.language))
 }
 
 fn lock(record: &Mutex<Record>) -> std::sync::MutexGuard<'_, Record> {

@@ -29,3 +29,11 @@ fn a_digest_is_shown_by_its_ends() {
     let digest: Vec<u8> = (0..32).collect();
     assert_eq!(short_digest(&digest), "0001020304050607…18191A1B1C1D1E1F");
 }
+
+#[test]
+fn a_size_is_read_at_a_glance_in_both_languages() {
+    assert_eq!(size(0, Language::English), "0 bytes");
+    assert_eq!(size(999, Language::English), "999 bytes");
+    assert_eq!(size(209_715_200, Language::English), "209,715,200 bytes");
+    assert_eq!(size(1000, Language::Chinese), "1,000 字节");
+}

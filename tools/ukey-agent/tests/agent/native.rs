@@ -2,6 +2,7 @@
 
 use crate::bidder::{Bidder, LIMIT, PIN, wait_until};
 use serde_json::{Value, json};
+use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -247,6 +248,33 @@ fn another_extension_is_told_no_and_written_down() {
         assert!(line.contains("ERR_UKEY_ORIGIN_DENIED"), "{line}");
         assert!(line.contains(arguments[arguments.len() - 1]), "{line}");
     }
+}
+
+#[test]
+fn a_pulled_token_closes_its_window() {
+    let bidder = Bidder::new();
+    let mut browser = Browser::starts(&bidder);
+    let id = browser.only_certificate(PAGE);
+    // Nobody types: what ends the window is the token.
+    bidder.type_pins(&["HANG", PIN]);
+    let how = json!({ "certId": id, "format": "der" });
+    let params = json!({ "data": "eA==", "how": how });
+    let pulled = bidder.file("pulled.img");
+    let code = thread::scope(|scope| {
+        let asked = scope.spawn(|| browser.error(PAGE, "sign", &params));
+        wait_until("the window is open", || bidder.pins_asked() == 1);
+        fs::rename(bidder.file("token.img"), &pulled).unwrap();
+        asked.join().unwrap()
+    });
+    assert_eq!(code, "ERR_UKEY_TOKEN_REMOVED");
+    assert!(bidder.last_line().contains(r#""ERR_UKEY_TOKEN_REMOVED""#));
+    assert_eq!(
+        browser.error(PAGE, "sign", &params),
+        "ERR_UKEY_NO_TOKEN",
+        "and this is no refusal by the user, after which a page has to wait"
+    );
+    fs::rename(&pulled, bidder.file("token.img")).unwrap();
+    browser.result(PAGE, "sign", &params);
 }
 
 #[test]

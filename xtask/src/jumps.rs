@@ -2,7 +2,8 @@
 //!
 //! Reads the machine code of a release build, as it is what a compiler upgrade could change. A jump is a
 //! loop counter's if it goes back and its flags come from a register and a constant. Whatever else a listed function
-//! has must be known, with its number and what it depends on; one more is a finding, shown with its instructions.
+//! has must be known, with its number and what it depends on; one more is a finding, shown with its instructions. What works
+//! on whole vectors, moreover, takes nothing out of them into the registers and flags that jumps depend on.
 
 use std::process::Command;
 
@@ -54,17 +55,16 @@ const SECRET: &[(&str, usize, &str)] = &[
     ("sm3::lanes::finish", 4, LENGTHS),
 ];
 
-/// The same for every vector path of SM4: its rounds, and what hands batches to them.
+/// The same for every vector path of SM4: its rounds, and what hands batches to them. Keys and data stay in vectors.
 const BATCHES: &[(&str, usize, &str)] = &[
     ("ecb", 0, ""),
     ("cbc_batch", 0, ""),
     ("stream", 0, ""),
-    ("woven_stream", 0, ""),
     ("pad", 2, LENGTHS),
     ("crypt_blocks", 3, LENGTHS),
     ("cbc_decrypt", 4, LENGTHS),
     ("ctr", 2, LENGTHS),
-    ("gcm_encrypt", 12, LENGTHS),
+    ("gcm_encrypt", 25, LENGTHS),
     ("gcm_decrypt", 7, LENGTHS),
 ];
 const VECTOR_PATHS: &[&str] = &["aes128", "aes256", "vaes256", "gfni256", "gfni512"];
@@ -72,6 +72,12 @@ const VECTOR_PATHS: &[&str] = &["aes128", "aes256", "vaes256", "gfni256", "gfni5
 /// Instructions that change no flags and may stand between a comparison and its jump.
 const KEEPS_FLAGS: &[&str] = &[
     "mov", "lea", "v", "push", "pop", "set", "cmov", "bswap", "nop",
+];
+
+/// Instructions that bring what a vector holds to where a jump could depend on it.
+const LEAVES_VECTORS: &[&str] = &[
+    "vmovd", "vmovq", "vmovmsk", "vpmovmsk", "vpextr", "vptest", "vtest", "vcomi", "vucomi",
+    "kmov", "ktest", "kortest", "movd", "movq", "movmsk", "pmovmsk", "pextr", "ptest",
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
@@ -119,6 +125,16 @@ fn judge(listing: &str) -> Outcome {
                 ));
                 findings.extend(odd.iter().map(|jump| format!("  {jump}")));
             }
+            if is_batch(name) {
+                let leaving: Vec<_> = body.iter().filter(|line| leaves_vectors(line)).collect();
+                // The last word of the counter, which is added to.
+                let counter = ["ctr", "gcm_encrypt", "gcm_decrypt"]
+                    .iter()
+                    .any(|counting| name.ends_with(counting));
+                if leaving.len() > usize::from(counter) {
+                    findings.extend(leaving.iter().map(|line| format!("{full}: {line}")));
+                }
+            }
         }
     }
     Outcome::of(
@@ -149,6 +165,15 @@ fn is(full: &str, name: &str) -> bool {
         let rest = &full[at + name.len()..];
         rest.is_empty() || rest.starts_with("::h")
     })
+}
+
+/// Whether one of [`BATCHES`].
+fn is_batch(name: &str) -> bool {
+    let path = |path: &&str| name.starts_with(&format!("sm4::{path}::"));
+    VECTOR_PATHS.iter().any(path)
+        && BATCHES
+            .iter()
+            .any(|(batch, ..)| name.rsplit("::").next() == Some(batch))
 }
 
 /// Names and bodies in a disassembly.
@@ -192,6 +217,28 @@ fn odd_jumps(body: &[&str]) -> Vec<String> {
     odd
 }
 
+/// Whether a line takes something out of a vector: its last operand is no vector and no memory, or it has to do with flags.
+fn leaves_vectors(line: &str) -> bool {
+    let code = line.split_once(":\t").map_or("", |(_, code)| code);
+    let mut words = code.split_whitespace();
+    let operation = words.next().unwrap_or_default();
+    let operands = words.next().unwrap_or_default();
+    let from_vector = ["%xmm", "%ymm", "%zmm", "%k"].iter().any(|register| {
+        operands.starts_with(register) || operands.contains(&format!(",{register}"))
+    });
+    let last = operands.rsplit(',').next().unwrap_or_default();
+    let stays = ["%xmm", "%ymm", "%zmm", "%k"]
+        .iter()
+        .any(|register| last.starts_with(register))
+        || last.ends_with(')');
+    let sets_flags = operation.contains("test") || operation.contains("comi");
+    from_vector
+        && LEAVES_VECTORS
+            .iter()
+            .any(|known| operation.starts_with(known))
+        && (sets_flags || !stays)
+}
+
 /// Whether `code` compares or steps a register by a constant.
 fn counts(code: &str) -> bool {
     let mut words = code.split_whitespace();
@@ -226,6 +273,30 @@ mod tests {
         assert_eq!(odd_jumps(&body).len(), 1);
         let body = ["10:\tcmp $0x1,%rax", "14:\tje 30 <f+0x20>"];
         assert_eq!(odd_jumps(&body).len(), 1, "forward");
+    }
+
+    #[test]
+    fn what_leaves_a_vector_is_seen() {
+        for leaving in [
+            "10:\tvmovq %xmm0,%rax",
+            "10:\tvpmovmskb %ymm1,%ecx",
+            "10:\tvptest %ymm0,%ymm0",
+            "10:\tkmovq %k1,%rdx",
+            "10:\tvpextrd $0x1,%xmm0,%eax",
+            "10:\tkortestw %k0,%k0",
+        ] {
+            assert!(leaves_vectors(leaving), "{leaving}");
+        }
+        for staying in [
+            "10:\tvmovdqu %xmm0,0x10(%rax)",
+            "10:\tvmovd %eax,%xmm0",
+            "10:\tvmovq %xmm0,%xmm1",
+            "10:\tkmovw %eax,%k1",
+            "10:\ttest %rax,%rax",
+            "10:\tvmovq %xmm0,(%rdi)",
+        ] {
+            assert!(!leaves_vectors(staying), "{staying}");
+        }
     }
 
     #[test]

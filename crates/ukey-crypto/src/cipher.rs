@@ -242,8 +242,7 @@ pub trait BlockCipher: Clone + Send + 'static {
         }
     }
 
-    /// The inside of XTS. `tweak` is the encrypted tweak of the first block, then of the one behind the
-    /// last.
+    /// The inside of XTS. `tweak` is the encrypted one of the first block, then of that behind the last.
     fn xts(&self, direction: Direction, order: XtsOrder, tweak: &mut Block, blocks: &mut [Block]) {
         xts::run(self, direction, order, tweak, blocks);
     }
@@ -339,8 +338,8 @@ impl Operation {
         }))
     }
 
-    /// Starts XTS: one data unit of at least 16 bytes, with ciphertext stealing. `tweak` is the number of
-    /// the data unit. `order` says whose XTS: of IEEE 1619 and SP 800-38E, or of GB/T 17964-2021.
+    /// Starts XTS, of IEEE 1619 or of GB/T 17964-2021: one data unit of at least 16 bytes, with ciphertext
+    /// stealing. `tweak` is the number of the data unit.
     ///
     /// # Errors
     /// [`Error::InvalidKey`] if both keys encrypt alike, that is, are the same key.

@@ -1,7 +1,7 @@
 //! SM4 with AES-NI on 256-bit registers, AESENCLAST on their halves: 24 blocks at a time.
 
 use super::super::ghash::clmul128 as hash;
-use super::sliced::{call_for, numbers};
+use super::sliced::{Ahead, numbers};
 use super::tables::{POST, PRE, SWAP, unshift_and_turn_left};
 use crate::ghash::State as GhashState;
 use crate::sm4::Block;

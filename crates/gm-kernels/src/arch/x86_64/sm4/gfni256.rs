@@ -1,7 +1,7 @@
 //! SM4 with GFNI on 256-bit registers: 24 blocks at a time.
 
 use super::super::ghash::clmul128 as hash;
-use super::sliced::{call_for, numbers};
+use super::sliced::{Ahead, numbers};
 use super::tables::{ENTER, LAST, LEAVE, ROUND_CONSTANT, STRAIGHT, SWAP, TURNED, turn_right};
 use crate::ghash::State as GhashState;
 use crate::sm4::Block;

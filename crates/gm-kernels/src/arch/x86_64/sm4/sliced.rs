@@ -233,13 +233,13 @@ macro_rules! word_sliced {
             let mut start = 0;
             while start < whole {
                 let (done, rest) = blocks.split_at_mut(start);
+                let ahead =
+                    source.and_then(|source| Ahead::<WIDE, PART>::new(&source[start..], rest));
                 // the batch before is hashed while this one is encrypted
                 let x = match done.last_chunk::<WIDE>() {
                     Some(before) => woven_stream(keys, &counter, state, before, |turn| {
-                        if let Some(source) = source {
-                            let next = WIDE + turn * PART..WIDE + (turn + 1) * PART;
-                            call_for(source[start..].get(next.clone()));
-                            call_for(rest.get(next));
+                        if let Some(ahead) = &ahead {
+                            ahead.call_for(turn);
                         }
                     }),
                     None => stream(keys, &counter, |_| {}),
@@ -345,16 +345,29 @@ macro_rules! word_sliced {
     };
 }
 
-/// Asks for memory that will be wanted soon.
-#[inline(always)]
-pub(super) fn call_for(blocks: Option<&[Block]>) {
-    for line in blocks.unwrap_or_default().chunks(4) {
-        // SAFETY: a hint, for any address; this one is of a reference.
-        unsafe {
-            core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(
-                line.as_ptr().cast(),
-            )
-        };
+/// The next batch of `WIDE` blocks, as it is and where it goes, for which memory is asked `PART` blocks at a time.
+pub(super) struct Ahead<'a, const WIDE: usize, const PART: usize>([&'a [Block; WIDE]; 2]);
+
+impl<'a, const WIDE: usize, const PART: usize> Ahead<'a, WIDE, PART> {
+    /// From what begins with this batch; `None` if no whole one follows.
+    #[inline(always)]
+    pub(super) fn new(source: &'a [Block], target: &'a [Block]) -> Option<Self> {
+        let next = |blocks: &'a [Block]| blocks.get(WIDE..)?.first_chunk();
+        Some(Self([next(source)?, next(target)?]))
+    }
+
+    #[inline(always)]
+    pub(super) fn call_for(&self, turn: usize) {
+        for blocks in self.0 {
+            for line in blocks[turn * PART..][..PART].chunks(4) {
+                // SAFETY: a hint, for any address; this one is of a reference.
+                unsafe {
+                    core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(
+                        line.as_ptr().cast(),
+                    )
+                };
+            }
+        }
     }
 }
 

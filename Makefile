@@ -14,7 +14,7 @@ setup: ## install what demo and tests need (Debian packages, a Python environmen
 	@scripts/setup.sh
 
 build: setup ## build libraries and programs (release)
-	@cargo build --release --workspace --locked
+	@cargo build --release --workspace --exclude ukey-tests --exclude xtask --locked
 
 demo: build ## run the whole story on a file: make demo [FILE=path]
 	@FILE='$(subst ','\'',$(FILE))' scripts/demo.sh
@@ -27,7 +27,7 @@ test: build ## run every test
 
 bench: build ## measure against peers and bare algorithms in one run
 	@cargo run --quiet --release --package gm-kernels --example speed
-	@$(TARGET_DIR)/release/ukey-bench
+	@cargo run --quiet --release --package ukey-tests --bin ukey-bench --locked
 
 check: build ## formatting, lints, sizes, layering, docs, exported symbols: what a change must pass
 	@cargo xtask check

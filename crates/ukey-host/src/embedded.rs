@@ -4,8 +4,10 @@ use std::{io, path::PathBuf, thread, time::Duration};
 use ukey_firmware_sim::{Device, Error, Factory, image};
 use ukey_token::transport::{
     Started,
-    embedded::{Link, Opener},
+    embedded::{EmbeddedProvider, Link, Opener},
 };
+
+use crate::Config;
 
 struct EmbeddedCard {
     device: Device,
@@ -58,6 +60,38 @@ fn io_error(error: Error) -> io::Error {
         _ => io::ErrorKind::InvalidData,
     };
     io::Error::new(kind, error)
+}
+
+/// What keeps an embedded image from being used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageTrouble {
+    /// There is no such file, and none could be made.
+    Absent(PathBuf),
+    /// This user may not read or write the file.
+    Refused(PathBuf),
+    /// The key file beside the image is gone.
+    KeyMissing(PathBuf),
+    /// Others may read the key file.
+    KeyExposed(PathBuf),
+    /// The image is no token's, or not the key file's.
+    NoToken(PathBuf),
+}
+
+/// What keeps the image behind `reader` from being used; `None` where nothing does, or where the reader is of another
+/// family.
+pub fn image_trouble(config: &Config, reader: &str) -> Option<ImageTrouble> {
+    let is_behind = |image: &&PathBuf| EmbeddedProvider::reader_name(image) == reader;
+    let path = config.embedded_images.iter().find(is_behind)?;
+    Some(match image::open(path).err()? {
+        Error::KeyMissing(key) => ImageTrouble::KeyMissing(key),
+        Error::KeyExposed(key) => ImageTrouble::KeyExposed(key),
+        Error::Io { path, source } => match source.kind() {
+            io::ErrorKind::NotFound => ImageTrouble::Absent(path),
+            _ => ImageTrouble::Refused(path),
+        },
+        _ => ImageTrouble::NoToken(path.clone()),
+    })
 }
 
 /// Creates the images that do not exist, of `size_mib` MiB. A failure is logged: the reader then stays empty.

@@ -11,6 +11,7 @@ mod pin_policy;
 pub mod pinentry;
 
 pub use config::{Config, ConfigError, Families, Family};
+pub use embedded::{ImageTrouble, image_trouble};
 pub use log::init_logging;
 pub use pin_policy::{PinDefect, PinPolicy};
 

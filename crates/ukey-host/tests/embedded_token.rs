@@ -66,6 +66,29 @@ fn a_delay_is_waited_for_at_each_command() {
 }
 
 #[test]
+fn what_keeps_an_image_from_being_used_is_told() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    use ukey_host::{ImageTrouble, image_trouble};
+    let folder = tempfile::tempdir().unwrap();
+    let (image, key) = (folder.path().join("t.img"), folder.path().join("t.img.key"));
+    let mut config = Config::default();
+    config.pcsc_enabled = false;
+    config.embedded_images = vec![image.clone()];
+    let reader = format!("ukey embedded {}", image.display());
+    let trouble = || image_trouble(&config, &reader);
+    assert_eq!(trouble(), Some(ImageTrouble::Absent(image.clone())));
+    providers(&config);
+    assert_eq!(trouble(), None);
+    assert_eq!(image_trouble(&config, "another reader"), None);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(trouble(), Some(ImageTrouble::KeyExposed(key.clone())));
+    fs::remove_file(&key).unwrap();
+    assert_eq!(trouble(), Some(ImageTrouble::KeyMissing(key)));
+    fs::write(&image, [0x55; 100_000]).unwrap();
+    assert!(trouble().is_some());
+}
+
+#[test]
 fn a_blank_token_is_initialised_used_and_reset() {
     let folder = tempfile::tempdir().unwrap();
     let (registry, _) = registry(&folder.path().join("token.img"));

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cli::PinRole;
+use crate::{cli::PinRole, target::Unusable};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ pub(crate) enum Error {
         /// Whether the user had asked for a certain one.
         selected: bool,
         /// Readers whose card could not be used, and why.
-        readers: Vec<(String, ukey_token::Error)>,
+        readers: Vec<Unusable>,
     },
     /// Several of something, and the user did not say which.
     #[error("{}", crate::text::error::ambiguous(*.what, .choices))]

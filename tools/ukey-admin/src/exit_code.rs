@@ -62,7 +62,14 @@ pub(crate) fn classify(error: &Error) -> (ExitCode, &'static str) {
         Error::Config(_) => (ExitCode::Failed, "configuration"),
         Error::Usage(_) => (ExitCode::Usage, "usage"),
         Error::NoDevice { readers, .. } => match readers.as_slice() {
-            [(_, e @ (E::Busy | E::Transport(TransportError::AccessRefused)))] => classify_token(e),
+            [only]
+                if matches!(
+                    only.error,
+                    E::Busy | E::Transport(TransportError::AccessRefused)
+                ) =>
+            {
+                classify_token(&only.error)
+            }
             _ => (ExitCode::NoDevice, "no_device"),
         },
         Error::Ambiguous { .. } => (ExitCode::Ambiguous, "ambiguous"),

@@ -2,6 +2,7 @@
 //! one there is. Never the first of several.
 
 use serde_json::json;
+use ukey_host::ImageTrouble;
 use ukey_pki::Certificate;
 use ukey_token::{
     Application, Container, DEFAULT_APPLICATION, Device,
@@ -26,7 +27,31 @@ pub(crate) const DEFAULT_CONTAINER: &str = "main";
 /// Tokens that answer, and readers whose card cannot be used.
 pub(crate) struct Found {
     pub(crate) devices: Vec<Device>,
-    pub(crate) unusable: Vec<(String, ukey_token::Error)>,
+    pub(crate) unusable: Vec<Unusable>,
+}
+
+/// A reader, or the service behind all readers, that does not lead to a token.
+#[derive(Debug)]
+pub(crate) struct Unusable {
+    pub(crate) reader: String,
+    pub(crate) error: ukey_token::Error,
+    /// What more is known of an embedded image.
+    pub(crate) image: Option<ImageTrouble>,
+}
+
+impl Unusable {
+    fn new(context: &Context, reader: &str, error: ukey_token::Error) -> Self {
+        Self {
+            reader: reader.to_owned(),
+            error,
+            image: ukey_host::image_trouble(&context.config, reader),
+        }
+    }
+
+    /// Whether this is the service and no reader.
+    pub(crate) fn is_service(&self) -> bool {
+        self.reader == crate::text::error::readers()
+    }
 }
 
 /// Looks at all readers.
@@ -37,9 +62,8 @@ pub(crate) fn look(context: &Context) -> Found {
         unusable: Vec::new(),
     };
     if let Err(e) = registry.refresh() {
-        found
-            .unusable
-            .push((crate::text::error::readers().to_owned(), e));
+        let service = crate::text::error::readers();
+        found.unusable.push(Unusable::new(context, service, e));
     }
     let readers = registry.readers();
     let present: Vec<_> = readers.iter().filter(|one| one.is_present()).collect();
@@ -49,8 +73,19 @@ pub(crate) fn look(context: &Context) -> Found {
             Ok(device) => found.devices.push(device),
             // Pulled between the two looks.
             Err(ukey_token::Error::NoToken) => {}
-            Err(e) => found.unusable.push((reader.name().to_owned(), e)),
+            Err(e) => found
+                .unusable
+                .push(Unusable::new(context, reader.name(), e)),
         }
+    }
+    // An image that is not there is a key that is not plugged in; with no key at all, it says why.
+    if found.devices.is_empty() {
+        let absent = readers.iter().filter(|one| !one.is_present());
+        let absent =
+            absent.map(|one| Unusable::new(context, one.name(), ukey_token::Error::NoToken));
+        found
+            .unusable
+            .extend(absent.filter(|one| one.image.is_some()));
     }
     found
 }

@@ -186,7 +186,13 @@ fn run(command: Command) -> io::Result<ExitCode> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
-            io::stdout().write_all(&script)?;
+            let mut script = String::from_utf8_lossy(&script).into_owned();
+            if shell == clap_complete::Shell::Bash {
+                // The generator has two ways to write the hyphen of the program's name, and so its
+                // script would not find the commands.
+                script = script.replace("ukey__agent", "ukey__subcmd__agent");
+            }
+            io::stdout().write_all(script.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::ManPages { directory } => {

@@ -10,6 +10,7 @@ doctor-no-reader = There is no reader and no key.
 doctor-plug-in = plug the key in, directly and not through a hub
 doctor-take-out = take the other card out and put the USBKEY in
 doctor-close-others = close the program that uses the key
+doctor-mend-image = put the image and its key file back as they were (owner, mode 600), or name another image: UKEY_EMBEDDED
 doctor-plug-again = pull the key out, wait a moment, plug it in again
 doctor-blank = The key is blank: it has no application.
 doctor-initialise = ukey-admin device init

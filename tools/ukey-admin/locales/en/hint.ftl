@@ -22,5 +22,5 @@ hint-make-private = make it private: chmod 600 { $path }
 hint-plug-in = plug the key in and run the command again
 hint-wait = close the other program, or wait until it is done
 hint-device-key = name the file with the right device key: UKEY_AUTH_KEY_FILE=FILE, or auth_key_file in ukey.toml
-hint-make-room = make room: ukey-admin container list, then ukey-admin container delete
+hint-make-room = make room: ukey-admin container delete, seal delete (see container list, seal list)
 hint-list-applications = list what is there: ukey-admin app list

@@ -10,6 +10,7 @@ doctor-no-reader = 没有读卡器，也没有 USBKEY。
 doctor-plug-in = 请插入 USBKEY，直接插在电脑上，不要经过集线器
 doctor-take-out = 请取出其他卡，插入 USBKEY
 doctor-close-others = 请关闭正在使用 USBKEY 的程序
+doctor-mend-image = 请恢复映像及其密钥文件（属主、权限 600），或用 UKEY_EMBEDDED 指定另一个映像
 doctor-plug-again = 请拔下 USBKEY，稍等片刻再插入
 doctor-blank = 这是空白 USBKEY，上面还没有应用。
 doctor-initialise = 初始化：ukey-admin device init

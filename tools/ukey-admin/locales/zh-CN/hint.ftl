@@ -22,5 +22,5 @@ hint-make-private = 请限制为仅本人可读：chmod 600 { $path }
 hint-plug-in = 请插入 USBKEY，再次运行该命令
 hint-wait = 请关闭另一个程序，或者等它结束
 hint-device-key = 请指定正确的设备认证密钥文件：UKEY_AUTH_KEY_FILE=FILE，或 ukey.toml 中的 auth_key_file
-hint-make-room = 请腾出空间：先 ukey-admin container list，再 ukey-admin container delete
+hint-make-room = 请腾出空间：ukey-admin container delete、seal delete（先看 container list、seal list）
 hint-list-applications = 查看有哪些应用：ukey-admin app list

@@ -34,11 +34,9 @@ fn list(context: &Context) -> Result<Outcome> {
     let readers = found
         .unusable
         .iter()
-        .filter(|(name, _)| name != text::error::readers());
-    for (reader, why) in readers {
-        context
-            .talk
-            .warn(&format!("{reader}: {}", text::error::token(why)));
+        .filter(|unusable| !unusable.is_service());
+    for unusable in readers {
+        context.talk.warn(&text::error::unusable(unusable));
     }
     let mut rows = Vec::new();
     let mut devices = Vec::new();

@@ -160,7 +160,7 @@ fn findings(
     let busy = found
         .unusable
         .iter()
-        .any(|(_, error)| matches!(error, ukey_token::Error::Busy));
+        .any(|one| matches!(one.error, ukey_token::Error::Busy));
     findings.push(rights::others(context, place, busy));
     for device in &found.devices {
         keys::check(context, device, &mut findings);

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     cli::PinRole,
     error::{FileAction, Item},
+    target::Unusable,
 };
 
 fn code(error: Error) -> i32 {
@@ -99,7 +100,14 @@ fn tokens_have_the_promised_numbers() {
             TokenError::Transport(TransportError::AccessRefused).into(),
         ),
         (10, TokenError::Busy.into()),
-        (10, no_device(vec![("reader".to_owned(), TokenError::Busy)])),
+        (
+            10,
+            no_device(vec![Unusable {
+                reader: "reader".to_owned(),
+                error: TokenError::Busy,
+                image: None,
+            }]),
+        ),
         (11, TokenError::Removed.into()),
         (
             11,

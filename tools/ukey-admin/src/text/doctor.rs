@@ -16,6 +16,7 @@ super::message::messages! {
     fn take_out();
     fn close_others();
     fn plug_again();
+    fn mend_image();
     fn blank();
     fn initialise();
     fn no_application();

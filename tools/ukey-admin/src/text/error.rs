@@ -6,6 +6,7 @@ use super::{role, role_capital};
 use crate::{
     cli::{PinRole, Usage},
     error::{Choice, FileAction, Item},
+    target::Unusable,
 };
 
 super::message::messages! {
@@ -85,15 +86,24 @@ pub(crate) fn sentence(fragment: &str) -> String {
 
 pub(crate) use super::{pki::error as pki, token::error as token};
 
-pub(crate) fn no_device(selected: &bool, readers: &[(String, ukey_token::Error)]) -> String {
+pub(crate) fn no_device(selected: &bool, readers: &[Unusable]) -> String {
     let text = match selected {
         true => unselected(),
         false => no_key(),
     };
-    let lines = readers
-        .iter()
-        .map(|(reader, why)| format!("{reader}: {}", token(why)));
-    with_lines(text, lines)
+    with_lines(text, readers.iter().map(unusable))
+}
+
+/// A reader, and why it leads to no token.
+pub(crate) fn unusable(one: &Unusable) -> String {
+    format!("{}: {}", one.reader, unusable_why(one))
+}
+
+pub(crate) fn unusable_why(one: &Unusable) -> String {
+    match &one.image {
+        Some(trouble) => super::token::of_image(trouble),
+        None => token(&one.error),
+    }
 }
 
 /// `text`, and lines below it that belong to it.

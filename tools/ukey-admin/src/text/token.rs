@@ -1,5 +1,8 @@
 //! What a USBKEY, or the way to it, refuses.
 
+use std::path::Path;
+
+use ukey_host::ImageTrouble;
 use ukey_token::{Error, transport::TransportError};
 
 super::message::messages! {
@@ -48,6 +51,24 @@ super::message::messages! {
     fn crypto(detail: &str);
     fn answer(ins: &str);
     fn status(sw: &str, ins: &str);
+    fn image_absent(path: &Path);
+    fn image_refused(path: &Path);
+    fn image_key_missing(path: &Path);
+    fn image_key_exposed(path: &Path);
+    fn image_no_token(path: &Path);
+    fn image_other();
+}
+
+/// Why an embedded image cannot be used.
+pub(crate) fn of_image(trouble: &ImageTrouble) -> String {
+    match trouble {
+        ImageTrouble::Absent(path) => image_absent(path),
+        ImageTrouble::Refused(path) => image_refused(path),
+        ImageTrouble::KeyMissing(path) => image_key_missing(path),
+        ImageTrouble::KeyExposed(path) => image_key_exposed(path),
+        ImageTrouble::NoToken(path) => image_no_token(path),
+        _ => image_other().to_owned(),
+    }
 }
 
 pub(crate) fn error(error: &Error) -> String {

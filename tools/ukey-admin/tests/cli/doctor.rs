@@ -1,5 +1,7 @@
 //! The doctor, on the healthy and on the ill.
 
+use std::{fs, os::unix::fs::PermissionsExt};
+
 use crate::support::{Desk, with_pin};
 
 /// Codes that are not ok or skipped.
@@ -28,6 +30,31 @@ fn no_key_is_a_failure() {
         findings(&Desk::with_keys(0)),
         (2, vec!["UK-D072".to_owned()])
     );
+}
+
+/// A software token is in no reader, and no service refuses it.
+#[test]
+fn an_image_that_cannot_be_opened_is_told_by_its_file() {
+    let desk = Desk::initialised();
+    let key = desk.path("key0.img.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let list = desk.run(["device", "list"]).code(9);
+    assert!(list.stderr.contains("chmod 600"), "{}", list.stderr);
+    assert_eq!(findings(&desk), (2, vec!["UK-D076".to_owned()]));
+    fs::remove_file(&key).unwrap();
+    let list = desk.run(["device", "list"]).code(9);
+    assert!(
+        list.stderr.contains("key0.img.key is missing"),
+        "{}",
+        list.stderr
+    );
+    let absent = desk
+        .command()
+        .args(["device", "list"])
+        .env("UKEY_EMBEDDED", "no/t.img")
+        .output();
+    let absent = String::from_utf8(absent.unwrap().stderr).unwrap();
+    assert!(absent.contains("there is no no/t.img"), "{absent}");
 }
 
 #[test]

@@ -3,17 +3,16 @@
 use ukey_token::{Error, transport::TransportError};
 
 use super::{Finding, Status, place::Place, rights};
-use crate::{context::Context, target::Found, text::doctor as words};
+use crate::{
+    context::Context,
+    target::{Found, Unusable},
+    text::doctor as words,
+};
 
 pub(super) fn check(context: &Context, place: &Place, found: &Found) -> Vec<Finding> {
     let mut findings = vec![service(context, place, found)];
-    for (reader, error) in found
-        .unusable
-        .iter()
-        .filter(|(name, _)| name != words::service())
-    {
-        findings.push(unusable(reader, error));
-    }
+    let readers = found.unusable.iter().filter(|one| !one.is_service());
+    findings.extend(readers.map(unusable));
     for device in &found.devices {
         let info = device.cached_info();
         let message = words::answers(&device.model(), &info.firmware_version.to_string());
@@ -56,8 +55,8 @@ fn service(context: &Context, place: &Place, found: &Found) -> Finding {
     let failure = found
         .unusable
         .iter()
-        .find(|(name, _)| name == subject)
-        .map(|(_, e)| e);
+        .find(|one| one.is_service())
+        .map(|one| &one.error);
     // A key that works without the service makes its absence a remark.
     let status = if found.devices.is_empty() {
         Status::Fail
@@ -85,12 +84,14 @@ fn service(context: &Context, place: &Place, found: &Found) -> Finding {
     }
 }
 
-fn unusable(reader: &str, error: &Error) -> Finding {
-    let message = crate::text::error::sentence(&crate::text::error::token(error));
-    let (code, action) = match error {
-        Error::ForeignCard => (74, words::take_out()),
-        Error::Busy => (75, words::close_others()),
+fn unusable(one: &Unusable) -> Finding {
+    let why = crate::text::error::unusable_why(one);
+    let message = crate::text::error::sentence(&why);
+    let (code, action) = match (&one.image, &one.error) {
+        (Some(_), _) => (76, words::mend_image()),
+        (None, Error::ForeignCard) => (74, words::take_out()),
+        (None, Error::Busy) => (75, words::close_others()),
         _ => (71, words::plug_again()),
     };
-    Finding::new(code, Status::Fail, reader, message, action)
+    Finding::new(code, Status::Fail, &one.reader, message, action)
 }

@@ -4,11 +4,10 @@
 use super::Mechanism;
 use super::derivation::{Derivation, Encapsulated};
 use super::parameter::Ecdh as Parameter;
-use crate::object::key::PublicKey;
+use crate::object::curve::Curve;
+use crate::object::key::{PublicKey, on_curve};
 use crate::object::material::{HostKey, KeyMaterial};
 use crate::rv::Error;
-use der::Decode;
-use der::asn1::OctetStringRef;
 use ukey_crypto::{ec, kdf, x25519};
 use ukey_token::key::KeyOperation;
 use zeroize::Zeroizing;
@@ -96,27 +95,32 @@ fn finish(
 fn agree(derivation: &Derivation<'_>, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let key = derivation.using.key;
     let invalid = |_| Error::MechanismParamInvalid;
-    let inner = <&OctetStringRef>::from_der(peer).map_or(peer, |octets| octets.as_bytes());
     match (key.material()?, key.public_key()?) {
         (KeyMaterial::Host(HostKey::Ec(private)), PublicKey::Ec(public)) => {
-            let peer = ec::PublicKey::from_sec1(public.curve(), inner).map_err(invalid)?;
+            let peer = nist_point(public, peer)?;
             private.diffie_hellman(&peer).map_err(invalid)
         }
         (KeyMaterial::Host(HostKey::Montgomery(private)), _) => {
-            // 32 bytes may look like an octet string by chance.
-            let bare: Result<&[u8; x25519::KEY_LEN], _> = peer.try_into();
-            let peer = bare
-                .or_else(|_| inner.try_into())
-                .map_err(|_| Error::MechanismParamInvalid)?;
-            let shared = private.diffie_hellman(peer).map_err(invalid)?;
+            let Ok(PublicKey::Montgomery(peer)) = on_curve(Curve::Montgomery, peer) else {
+                return Err(Error::MechanismParamInvalid);
+            };
+            let shared = private.diffie_hellman(&peer).map_err(invalid)?;
             Ok(Zeroizing::new(shared.to_vec()))
         }
         (KeyMaterial::Token { id, .. }, PublicKey::Ec(public)) => {
-            let peer = ec::PublicKey::from_sec1(public.curve(), inner).map_err(invalid)?;
+            let peer = nist_point(public, peer)?;
             let application = derivation.using.token.application()?;
             let point = &peer.to_sec1()[1..];
             Ok(application.use_key(*id, &KeyOperation::DeriveEcdh, point)?)
         }
         _ => Err(Error::KeyTypeInconsistent),
+    }
+}
+
+/// The peer's point on the curve of our own key.
+fn nist_point(own: &ec::PublicKey, peer: &[u8]) -> Result<ec::PublicKey, Error> {
+    match on_curve(Curve::Nist(own.curve()), peer) {
+        Ok(PublicKey::Ec(peer)) => Ok(peer),
+        _ => Err(Error::MechanismParamInvalid),
     }
 }

@@ -71,6 +71,7 @@ impl SignatureKey for EcKey {
     }
 
     fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, Error> {
+        check_digest(self.public()?, digest)?;
         match self.object.material()? {
             KeyMaterial::Host(HostKey::Ec(key)) => key
                 .sign_digest(digest)
@@ -90,8 +91,17 @@ impl SignatureKey for EcKey {
         if signature.len() != self.length() {
             return Err(Error::SignatureLenRange);
         }
+        check_digest(public, digest)?;
         let invalid = |_| Error::SignatureInvalid;
         let signature = ec::Signature::from_bytes(public.curve(), signature).map_err(invalid)?;
         public.verify_digest(digest, &signature).map_err(invalid)
     }
+}
+
+/// P-521 would take more bits of a digest than the longest that exists has: what is longer is none.
+fn check_digest(key: &ec::PublicKey, digest: &[u8]) -> Result<(), Error> {
+    if key.curve() == ec::Curve::P521 && digest.len() > HashAlg::Sha512.output_len() {
+        return Err(Error::DataLenRange);
+    }
+    Ok(())
 }

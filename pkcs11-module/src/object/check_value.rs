@@ -2,25 +2,32 @@
 
 use crate::abi::types::*;
 use crate::abi::vendor::CKK_SM4;
+use ukey_crypto::cipher::{Direction, Mode, Operation, Padding};
 use ukey_crypto::hash::HashAlg;
-use ukey_crypto::sm4;
+use ukey_crypto::{Error, aes, sm4};
 
 /// Three bytes by which a secret key is recognised: the start of a block of zeros enciphered with it, or of its SHA-1
 /// where the type has no block cipher.
 pub(crate) fn check_value(key_type: CK_KEY_TYPE, key: &[u8]) -> Vec<u8> {
-    let mut block = vec![0; sm4::BLOCK];
-    let enciphered = match key_type {
-        CKK_SM4 => <[u8; sm4::BLOCK]>::try_from(key)
-            .is_ok_and(|key| sm4::ecb_encrypt(&sm4::Key::from(key), &mut block).is_ok()),
-        _ => false,
-    };
-    let mut value = if enciphered {
-        block
-    } else {
-        HashAlg::Sha1.digest(key)
-    };
+    let mut value = enciphered_zeros(key_type, key).unwrap_or_else(|| HashAlg::Sha1.digest(key));
     value.truncate(3);
     value
+}
+
+/// A block of zeros under a key of a block cipher.
+fn enciphered_zeros(key_type: CK_KEY_TYPE, key: &[u8]) -> Option<Vec<u8>> {
+    let mode = Mode::Ecb {
+        padding: Padding::None,
+    };
+    let encrypt = Direction::Encrypt;
+    let operation = match key_type {
+        CKK_SM4 => sm4::Key::try_from(key).and_then(|key| Operation::new(&key, encrypt, &mode)),
+        CKK_AES => aes::Key::try_from(key).and_then(|key| Operation::new(&key, encrypt, &mode)),
+        _ => Err(Error::Unsupported),
+    };
+    let mut block = Vec::new();
+    operation.ok()?.complete(&[0; 16], &mut block).ok()?;
+    Some(block)
 }
 
 /// The same of a certificate.

@@ -28,6 +28,10 @@ const SM2: [u8; 8] = [0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x82, 0x2D];
 const ED25519: [u8; 3] = [0x2B, 0x65, 0x70];
 /// id-X25519 (RFC 8410): 1.3.101.110.
 const X25519: [u8; 3] = [0x2B, 0x65, 0x6E];
+/// What Ed25519 was called before RFC 8410: 1.3.6.1.4.1.11591.15.1.
+const ED25519_BEFORE: [u8; 9] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01];
+/// What X25519 was called before RFC 8410: 1.3.6.1.4.1.3029.1.5.1.
+const X25519_BEFORE: [u8; 10] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x97, 0x55, 0x01, 0x05, 0x01];
 
 impl Curve {
     /// Every curve.
@@ -53,8 +57,8 @@ impl Curve {
         match der::Tagged::tag(&named) {
             der::Tag::ObjectIdentifier => match value {
                 _ if value == SM2 => Ok(Self::Sm2),
-                _ if value == ED25519 => Ok(Self::Edwards),
-                _ if value == X25519 => Ok(Self::Montgomery),
+                _ if value == ED25519 || value == ED25519_BEFORE => Ok(Self::Edwards),
+                _ if value == X25519 || value == X25519_BEFORE => Ok(Self::Montgomery),
                 _ => ec::Curve::ALL
                     .into_iter()
                     .find(|curve| curve.oid() == value)

@@ -87,8 +87,11 @@ pub(crate) fn default_id(key: &PublicKey) -> Vec<u8> {
 /// Writes the attributes that the public key itself decides, on its public or private object.
 pub(crate) fn describe(key: &PublicKey, attributes: &mut Attributes) {
     if let Some((curve, point)) = key.point() {
-        attributes.set_bytes(CKA_EC_PARAMS, curve.params());
-        attributes.set_bytes(CKA_EC_POINT, element(der::Tag::OctetString, &point));
+        let named = attributes.bytes(CKA_EC_PARAMS).map(Curve::from_params);
+        if named != Some(Ok(curve)) {
+            attributes.set_bytes(CKA_EC_PARAMS, curve.params());
+        }
+        attributes.set_bytes(CKA_EC_POINT, encoded_point(curve, point));
     }
     if let PublicKey::Rsa(key) = key {
         attributes.set_bytes(CKA_MODULUS, key.n());
@@ -98,6 +101,14 @@ pub(crate) fn describe(key: &PublicKey, attributes: &mut Attributes) {
         }
     }
     attributes.set_bytes(CKA_PUBLIC_KEY_INFO, public_key_info(key));
+}
+
+/// CKA_EC_POINT: a DER OCTET STRING around the point; of the curves of RFC 7748 and 8032 the bare bytes.
+fn encoded_point(curve: Curve, point: Vec<u8>) -> Vec<u8> {
+    match curve {
+        Curve::Sm2 | Curve::Nist(_) => element(der::Tag::OctetString, &point),
+        Curve::Edwards | Curve::Montgomery => point,
+    }
 }
 
 /// Whether a SubjectPublicKeyInfo holds this key. Only the key bits count: issuers write parameters differently.
@@ -161,13 +172,18 @@ fn rsa_from_template(template: &Attributes) -> Result<rsa::PublicKey, Error> {
     Ok(key)
 }
 
-/// CKA_EC_POINT: a DER OCTET STRING around the point; the bare point is taken too, as some clients write it.
+/// A point as clients write it: in a DER OCTET STRING, or bare.
 ///
 /// # Errors
 /// [`Error::AttributeValueInvalid`] for what is no point of the curve.
 pub(crate) fn on_curve(curve: Curve, value: &[u8]) -> Result<PublicKey, Error> {
     use der::Decode;
-    let bare = <&OctetStringRef>::from_der(value).map_or(value, |octets| octets.as_bytes());
+    let inner = <&OctetStringRef>::from_der(value).map(OctetStringRef::as_bytes);
+    // The first bytes of a bare point look like those of an octet string once in 256 times.
+    bare_on_curve(curve, value).or_else(|error| bare_on_curve(curve, inner.map_err(|_| error)?))
+}
+
+fn bare_on_curve(curve: Curve, bare: &[u8]) -> Result<PublicKey, Error> {
     let key = match curve {
         Curve::Sm2 => sm2::PublicKey::from_sec1(bare).map(PublicKey::Sm2),
         Curve::Nist(curve) => ec::PublicKey::from_sec1(curve, bare).map(PublicKey::Ec),

@@ -116,7 +116,11 @@ impl Object {
         attribute: CK_ATTRIBUTE_TYPE,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         if !self.shows(attribute) {
-            return Err(Error::AttributeSensitive);
+            return Err(if self.is_of_another_type(attribute) {
+                Error::AttributeTypeInvalid
+            } else {
+                Error::AttributeSensitive
+            });
         }
         self.attributes
             .get(attribute)
@@ -128,6 +132,12 @@ impl Object {
     pub(crate) fn shows(&self, attribute: CK_ATTRIBUTE_TYPE) -> bool {
         !is_secret(self.class(), attribute)
             || !self.attributes.flag(CKA_SENSITIVE) && self.attributes.flag(CKA_EXTRACTABLE)
+    }
+
+    /// Whether a secret component belongs to private keys of other types: RSA has numbers, the curves have a value.
+    fn is_of_another_type(&self, attribute: CK_ATTRIBUTE_TYPE) -> bool {
+        let rsa = self.attributes.number(CKA_KEY_TYPE) == Some(CKK_RSA);
+        self.class() == CKO_PRIVATE_KEY && rsa == (attribute == CKA_VALUE)
     }
 
     /// Whether it has all attributes of a search template with these values.

@@ -12,7 +12,7 @@ use crate::abi::vendor::CKK_SM4;
 use crate::mechanism::derivation::Derivation;
 use crate::mechanism::{Parameter, Requested};
 use crate::object::Object;
-use crate::object::attribute::Attributes;
+use crate::object::attribute::{Attributes, Value};
 use crate::object::template::{self, RawAttribute, RawTemplate};
 use crate::rv::Error;
 use crate::session::OpenSession;
@@ -60,7 +60,7 @@ pub(crate) fn derive(
     let others = others(session, mechanism)?;
     let mut bases: Vec<&Object> = vec![&base];
     bases.extend(others.iter().map(|other| &**other));
-    add_all(session, &bases, wanted, &values)
+    add_all(session, mechanism.row.number, &bases, wanted, &values)
 }
 
 /// Why no key was derived.
@@ -128,6 +128,7 @@ impl Wanted {
     fn add(
         self,
         session: &OpenSession,
+        number: CK_MECHANISM_TYPE,
         bases: &[&Object],
         value: &[u8],
     ) -> Result<CK_OBJECT_HANDLE, Error> {
@@ -140,7 +141,7 @@ impl Wanted {
             return create_data(session, &template);
         }
         let content = secret_content(self.key_type, value);
-        let template = as_guarded_as(bases, self.template)?;
+        let template = guarded(number, bases, self.template)?;
         let origin = Origin::Derived { bases };
         add_key(session, CKO_SECRET_KEY, &template, &content, origin)
     }
@@ -149,13 +150,14 @@ impl Wanted {
 /// Makes all the objects, or none.
 fn add_all(
     session: &OpenSession,
+    number: CK_MECHANISM_TYPE,
     bases: &[&Object],
     wanted: Vec<Wanted>,
     values: &[Zeroizing<Vec<u8>>],
 ) -> Result<Vec<CK_OBJECT_HANDLE>, Refused> {
     let mut made = Vec::with_capacity(wanted.len());
     for (index, (wanted, value)) in wanted.into_iter().zip(values).enumerate() {
-        match wanted.add(session, bases, value) {
+        match wanted.add(session, number, bases, value) {
             Ok(handle) => made.push(handle),
             Err(error) => {
                 for handle in made {
@@ -193,21 +195,41 @@ pub(super) fn asked_length(template: &Attributes) -> Result<(CK_KEY_TYPE, Option
     Ok((key_type, len))
 }
 
-/// What is made from a secret is no less guarded than that: sensitive if one of the keys is, extractable only if all are.
+/// How well the new key is guarded (PKCS#11 3.2, the rules of each mechanism). A key that shows its base key by a look at
+/// its value is guarded as that is, whatever the template says: sensitive if one of the keys is, extractable only if all
+/// are. What nobody can compute back from is what the template says, and guarded as its base where it says nothing.
 /// Keys agreed on with a key pair are what their template says.
-fn as_guarded_as(bases: &[&Object], mut template: Attributes) -> Result<Attributes, Error> {
+fn guarded(
+    number: CK_MECHANISM_TYPE,
+    bases: &[&Object],
+    mut template: Attributes,
+) -> Result<Attributes, Error> {
     let secrets = || bases.iter().filter(|base| base.class() == CKO_SECRET_KEY);
-    if secrets().any(|base| base.attributes.flag(CKA_SENSITIVE)) {
-        if template.get(CKA_SENSITIVE).is_some() && !template.flag(CKA_SENSITIVE) {
-            return Err(Error::TemplateInconsistent);
-        }
-        template.set_flag(CKA_SENSITIVE, true);
+    let sensitive = secrets().any(|base| base.attributes.flag(CKA_SENSITIVE));
+    let kept = secrets().any(|base| !base.attributes.flag(CKA_EXTRACTABLE));
+    let shown = template.get(CKA_SENSITIVE) == Some(&Value::Bool(false));
+    if number == CKM_EXTRACT_KEY_FROM_KEY && sensitive && shown {
+        return Err(Error::TemplateInconsistent);
     }
-    if secrets().any(|base| !base.attributes.flag(CKA_EXTRACTABLE)) {
-        if template.flag(CKA_EXTRACTABLE) {
-            return Err(Error::TemplateInconsistent);
-        }
-        template.set_flag(CKA_EXTRACTABLE, false);
-    }
+    let shows_base = shows_base(number);
+    let mut guard = |applies, attribute, value| match (applies, shows_base) {
+        (false, _) => {}
+        (true, true) => template.set_flag(attribute, value),
+        (true, false) => template.set_default(attribute, Value::Bool(value)),
+    };
+    guard(sensitive, CKA_SENSITIVE, true);
+    guard(kept, CKA_EXTRACTABLE, false);
     Ok(template)
+}
+
+/// Whether whoever sees the new key sees bits of the base key.
+fn shows_base(number: CK_MECHANISM_TYPE) -> bool {
+    matches!(
+        number,
+        CKM_CONCATENATE_BASE_AND_KEY
+            | CKM_CONCATENATE_BASE_AND_DATA
+            | CKM_CONCATENATE_DATA_AND_BASE
+            | CKM_XOR_BASE_AND_DATA
+            | CKM_EXTRACT_KEY_FROM_KEY
+    )
 }

@@ -123,8 +123,13 @@ pub(super) fn generate_pair(
 ) -> Result<(CK_OBJECT_HANDLE, CK_OBJECT_HANDLE), Error> {
     let (key, key_type) = make(making)?;
     let mut contents = [public_content(&key), private_content(&key)];
+    let named = public.get(CKA_EC_PARAMS).or(private.get(CKA_EC_PARAMS));
     for content in &mut contents {
         content.set_number(CKA_KEY_TYPE, key_type);
+        if let Some(params) = named {
+            // A curve has several names: the key keeps the one that its maker used.
+            content.set(CKA_EC_PARAMS, params.clone());
+        }
     }
     let [public_content, private_content] = contents;
     let origin = Origin::Generated { mechanism };

@@ -100,6 +100,9 @@ pub(crate) fn draft(
     let curve = attributes.bytes(CKA_EC_PARAMS);
     let sm2 = curve.is_some_and(|params| Curve::from_params(params) == Ok(Curve::Sm2));
     fill_in(&mut attributes, class, origin, sm2);
+    if class == CKO_SECRET_KEY {
+        attributes.set_default(CKA_ID, Value::bytes([]));
+    }
     Draft::new(&attributes)
 }
 
@@ -124,7 +127,7 @@ fn check_content(
     let contradicts = |(attribute, value): (CK_ATTRIBUTE_TYPE, &Value)| {
         template
             .get(attribute)
-            .is_some_and(|given| given != value && !is_same_number(given, value))
+            .is_some_and(|given| given != value && !means_same(attribute, given, value))
     };
     let brought =
         |attribute| is_secret(class, attribute) || matches!(attribute, CKA_MODULUS | CKA_EC_POINT);
@@ -141,6 +144,16 @@ fn check_content(
         return Err(Error::TemplateInconsistent);
     }
     Ok(())
+}
+
+/// Whether two values say the same: big integers with zeros before them, names of one curve.
+fn means_same(attribute: CK_ATTRIBUTE_TYPE, one: &Value, other: &Value) -> bool {
+    match (attribute, one, other) {
+        (CKA_EC_PARAMS, Value::Bytes(one), Value::Bytes(other)) => {
+            Curve::from_params(one).is_ok_and(|curve| Curve::from_params(other) == Ok(curve))
+        }
+        _ => is_same_number(one, other),
+    }
 }
 
 /// Whether two byte strings are the same big integer.

@@ -79,7 +79,11 @@ fn describe(
         }),
         model: blank(&token.device.model()),
         serialNumber: blank(&info.serial_number.to_text()),
-        flags: CKF_RNG | CKF_LOGIN_REQUIRED | pins.map_or(0, pin_flags) | protected_path(module),
+        flags: CKF_RNG
+            | CKF_LOGIN_REQUIRED
+            | CKF_DUAL_CRYPTO_OPERATIONS
+            | pins.map_or(0, pin_flags)
+            | protected_path(module),
         ulMaxSessionCount: CK_EFFECTIVELY_INFINITE,
         ulSessionCount: sessions.len() as CK_ULONG,
         ulMaxRwSessionCount: CK_EFFECTIVELY_INFINITE,

@@ -198,8 +198,20 @@ impl Token {
         let Ok(pin) = Pin::new(pin) else {
             return Err(self.refusal(role)?);
         };
-        application.verify_pin(role, &pin)?;
-        Ok(())
+        self.unless_locked(application.verify_pin(role, &pin))
+    }
+
+    /// A PIN that is locked ends a login (PKCS#11 3.2, "C_Login"); one that is only wrong does not.
+    fn unless_locked(&self, outcome: Result<(), ukey_token::Error>) -> Result<(), Error> {
+        use ukey_token::Error::{PinIncorrect, PinLocked};
+        let locked = matches!(outcome, Err(PinLocked | PinIncorrect { tries_left: 0 }));
+        if locked
+            && self.login() != Login::Public
+            && let Err(error) = self.logout()
+        {
+            tracing::debug!(%error, "logout with the locked PIN failed");
+        }
+        Ok(outcome?)
     }
 
     /// What a PIN of impossible length gets: the truth about the PIN where that is worse news, and no try spent.
@@ -221,7 +233,7 @@ impl Token {
         let Ok(old) = Pin::new(old) else {
             return Err(self.refusal(role)?);
         };
-        Ok(self.application()?.change_pin(role, &old, &new)?)
+        self.unless_locked(self.application()?.change_pin(role, &old, &new))
     }
 
     /// Logs out; private objects lose their handles.

@@ -97,3 +97,98 @@ fn eddsa_is_that_of_the_standard() {
         Err(CKR_MECHANISM_PARAM_INVALID)
     );
 }
+
+/// PKCS#11 3.2, "Edwards elliptic curve public key objects" and those of Montgomery curves: names of RFC 8032 and 7748 in a
+/// PrintableString, names of RFC 8410 and those before it as object identifiers; the public key is bare bytes.
+#[test]
+fn curves_of_bare_bytes_have_names_and_keep_the_one_they_were_given() {
+    let (p11, session) = P11::user();
+    for (number, params) in [
+        (CKM_EC_EDWARDS_KEY_PAIR_GEN, "130c656477617264733235353139"),
+        (CKM_EC_EDWARDS_KEY_PAIR_GEN, "06032b6570"),
+        (CKM_EC_EDWARDS_KEY_PAIR_GEN, "06092b06010401da470f01"),
+        (CKM_EC_MONTGOMERY_KEY_PAIR_GEN, "130a63757276653235353139"),
+        (CKM_EC_MONTGOMERY_KEY_PAIR_GEN, "06032b656e"),
+        (CKM_EC_MONTGOMERY_KEY_PAIR_GEN, "060a2b060104019755010501"),
+    ] {
+        let named = Template::default().bytes(CKA_EC_PARAMS, &hex(params));
+        let made = p11.generate(
+            session,
+            Mechanism::plain(number),
+            named,
+            Template::default(),
+        );
+        let (public, private) = made.unwrap();
+        for key in [public, private] {
+            let read = p11.attribute(session, key, CKA_EC_PARAMS);
+            assert_eq!(read.unwrap(), hex(params));
+        }
+        let point = p11.attribute(session, public, CKA_EC_POINT).unwrap();
+        assert_eq!(point.len(), 32);
+        let key_type = p11.attribute(session, public, CKA_KEY_TYPE).unwrap();
+        let again = Template::of(CKO_PUBLIC_KEY)
+            .bytes(CKA_KEY_TYPE, &key_type)
+            .bytes(CKA_EC_PARAMS, &hex(params))
+            .bytes(CKA_EC_POINT, &point);
+        let again = p11.create(session, again).unwrap();
+        assert_eq!(p11.attribute(session, again, CKA_EC_POINT).unwrap(), point);
+    }
+}
+
+/// A bare point whose x begins with 3F has the first two bytes of a DER OCTET STRING. The key of the peer is 111, our own is
+/// 5; what they agree on is from Python's `cryptography`.
+#[test]
+fn a_bare_point_may_look_like_an_octet_string() {
+    let (p11, session) = P11::user();
+    let point = hex(
+        "043fc424067a1f679b0fe2c0ae1093724f6233002be8063cb1cad2cccdb85b089e\
+         5bb243009e581be52aedbb47eda98d26cf9fc800f7934c9466aaaef8c6629ecf",
+    );
+    let p256 = |class| {
+        Template::of(class)
+            .number(CKA_KEY_TYPE, CKK_EC)
+            .bytes(CKA_EC_PARAMS, &hex("06082a8648ce3d030107"))
+    };
+    let mut five = [0; 32];
+    five[31] = 5;
+    for on_token in [false, true] {
+        let own = p256(CKO_PRIVATE_KEY)
+            .bytes(CKA_VALUE, &five)
+            .flag(CKA_TOKEN, on_token)
+            .flag(CKA_DERIVE, true);
+        let own = p11.create(session, own).unwrap();
+        for written in [point.clone(), [&[4, 65][..], &point].concat()] {
+            let [at, len] = data(&written);
+            let agree = Mechanism::numbers(CKM_ECDH1_DERIVE, &[CKD_NULL, 0, 0, len, at]);
+            assert_eq!(
+                derive(&p11, session, agree, own, None).unwrap(),
+                hex("76caf98199b601604329cc31cb4c36e83064d248a169ead283c9ee1eac0a0618")
+            );
+        }
+    }
+    let public = p256(CKO_PUBLIC_KEY).bytes(CKA_EC_POINT, &point);
+    let public = p11.create(session, public).unwrap();
+    let wrapped = [&[4, 65][..], &point].concat();
+    assert_eq!(
+        p11.attribute(session, public, CKA_EC_POINT).unwrap(),
+        wrapped
+    );
+}
+
+/// No hash has more than 64 bytes: what is longer than the order of P-521 is cut nowhere, it is refused.
+#[test]
+fn p521_signs_no_more_than_the_longest_digest() {
+    let (p11, session) = P11::user();
+    let p521 = Template::default().bytes(CKA_EC_PARAMS, &hex("06052b81040023"));
+    let make = Mechanism::plain(CKM_EC_KEY_PAIR_GEN);
+    let (public, private) = p11
+        .generate(session, make, p521, Template::default())
+        .unwrap();
+    let ecdsa = || Mechanism::plain(CKM_ECDSA);
+    let made = p11.sign(session, ecdsa(), private, &[7; 64]).unwrap();
+    expect(p11.verify(session, ecdsa(), public, &[7; 64], &made));
+    let long = p11.sign(session, ecdsa(), private, &[7; 65]);
+    assert_eq!(long, Err(CKR_DATA_LEN_RANGE));
+    let long = p11.verify(session, ecdsa(), public, &[7; 65], &made);
+    assert_eq!(long, CKR_DATA_LEN_RANGE);
+}

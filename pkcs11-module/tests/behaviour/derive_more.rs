@@ -262,3 +262,48 @@ fn a_further_key_that_cannot_be_is_named_and_none_stays() {
     let none = derive(&p11, session, kdf.mechanism(&mut more), base, Some(16));
     assert_eq!(none, Err(CKR_MECHANISM_PARAM_INVALID));
 }
+
+/// PKCS#11 3.2, "Miscellaneous simple key derivation mechanisms" and "Hash-based key derivations": from a key that hides its
+/// value, what contains that value is hidden as well, whatever the template asks, while a digest is what the template says.
+#[test]
+fn what_contains_the_base_key_is_guarded_like_it() {
+    let (p11, session) = P11::user();
+    let text = [1, 2, 3, 4];
+    for (sensitive, extractable) in [(true, true), (false, false), (true, false)] {
+        let base = Template::of(CKO_SECRET_KEY)
+            .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+            .bytes(CKA_VALUE, b"base key")
+            .flag(CKA_SENSITIVE, sensitive)
+            .flag(CKA_EXTRACTABLE, extractable)
+            .flag(CKA_DERIVE, true);
+        let base = p11.create(session, base).unwrap();
+        for number in [
+            CKM_CONCATENATE_BASE_AND_DATA,
+            CKM_CONCATENATE_DATA_AND_BASE,
+            CKM_XOR_BASE_AND_DATA,
+        ] {
+            let made = derive(
+                &p11,
+                session,
+                Mechanism::numbers(number, &data(&text)),
+                base,
+                None,
+            );
+            assert_eq!(made, Err(CKR_ATTRIBUTE_SENSITIVE), "{number:#x}");
+        }
+        let extract = Mechanism::numbers(CKM_EXTRACT_KEY_FROM_KEY, &[0]);
+        let extracted = derive(&p11, session, extract, base, Some(2));
+        let expected = if sensitive {
+            CKR_TEMPLATE_INCONSISTENT
+        } else {
+            CKR_ATTRIBUTE_SENSITIVE
+        };
+        assert_eq!(extracted, Err(expected));
+        // openssl dgst -sha256 of "base key".
+        let digest = Mechanism::plain(CKM_SHA256_KEY_DERIVATION);
+        assert_eq!(
+            derive(&p11, session, digest, base, None).unwrap(),
+            hex("82ffbef6bf12ab28f8b248a4a4bce95ed7c414950a1cd2fb0b39596613598eb5")
+        );
+    }
+}

@@ -62,6 +62,7 @@ fn every_kind_of_secret_key_is_made_here_and_in_the_token() {
                 assert_eq!(said, expected.to_ne_bytes(), "{attribute:#x}");
             }
             assert_eq!(p11.attribute(session, key, CKA_LOCAL).unwrap(), [1]);
+            assert_eq!(p11.attribute(session, key, CKA_ID).unwrap(), []);
         }
     }
 }

@@ -326,3 +326,19 @@ fn pairs_with_a_policy_of_their_own_are_made_in_objects() {
         expect(call!(p11, C_DestroyObject(session, public)));
     }
 }
+
+#[test]
+fn a_private_key_has_the_components_of_its_type_alone() {
+    let (p11, session) = P11::user();
+    let (_, sm2) = p11.sm2_pair(session, "sm2");
+    let (_, rsa) = p11.rsa_pair(session, "rsa");
+    for (key, own, foreign) in [
+        (sm2, CKA_VALUE, CKA_PRIVATE_EXPONENT),
+        (rsa, CKA_PRIME_1, CKA_VALUE),
+    ] {
+        let own = p11.attribute(session, key, own);
+        assert_eq!(own, Err(CKR_ATTRIBUTE_SENSITIVE));
+        let foreign = p11.attribute(session, key, foreign);
+        assert_eq!(foreign, Err(CKR_ATTRIBUTE_TYPE_INVALID));
+    }
+}

@@ -417,3 +417,24 @@ fn an_rsa_key_that_always_asks_does_so_for_each_use_and_each_program() {
     );
     assert_eq!(rv, CKR_USER_NOT_LOGGED_IN);
 }
+
+/// PKCS#11 3.2, "C_Login": repeated failures that lock the PIN log the user out; one failure does not.
+#[test]
+fn a_wrong_pin_on_the_side_ends_no_login() {
+    let p11 = P11::ready();
+    let session = p11.open(p11.slot(), true);
+    expect(p11.login(session, CKU_USER, USER_PIN));
+    let key = || secret(CKK_AES, &[1; 16]).flag(CKA_TOKEN, true);
+    let kept = p11.create(session, key()).unwrap();
+    let wrong = set_pin(&p11, session, b"wrong-pin", b"654321");
+    assert_eq!(wrong, CKR_PIN_INCORRECT);
+    assert_eq!(p11.state(session), CKS_RW_USER_FUNCTIONS);
+    assert!(p11.attribute(session, kept, CKA_LABEL).is_ok());
+    p11.create(session, key()).unwrap();
+    while set_pin(&p11, session, b"wrong-pin", b"654321") != CKR_PIN_LOCKED {}
+    assert_eq!(p11.state(session), CKS_RW_PUBLIC_SESSION);
+    assert_eq!(
+        p11.attribute(session, kept, CKA_LABEL),
+        Err(CKR_OBJECT_HANDLE_INVALID)
+    );
+}

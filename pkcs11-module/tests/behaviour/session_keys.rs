@@ -334,7 +334,7 @@ const CURVE_KEYS: [(CK_KEY_TYPE, &str, &str, &str); 2] = [
         CKK_EC_EDWARDS,
         "06032B6570",
         "9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031CAE7F60",
-        "0420D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A",
+        "D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A",
     ),
 ];
 
@@ -365,5 +365,25 @@ fn keys_of_other_curves_show_the_public_half_that_their_standards_print() {
             p11.create(session, template("06032B656E", &bytes(value))),
             Err(CKR_TEMPLATE_INCONSISTENT)
         );
+    }
+}
+
+/// Zeros under these keys, by OpenSSL 3.0: openssl enc -aes-128-ecb -nopad, -aes-256-ecb; and OpenSSL's SHA-1.
+#[test]
+fn check_values_are_zeros_under_the_key_where_the_type_has_a_cipher() {
+    let (p11, session) = P11::user();
+    let short = hex("0102030405060708090a010203040506");
+    let long: Vec<u8> = (0..32).collect();
+    for (key_type, value, expected) in [
+        (CKK_AES, &short, "08bd28"),
+        (CKK_AES, &long, "f29000"),
+        (CKK_GENERIC_SECRET, &short, "5c3b7c"),
+    ] {
+        for on_token in [false, true] {
+            let key = secret(key_type, value).flag(CKA_TOKEN, on_token);
+            let key = p11.create(session, key).unwrap();
+            let check = p11.attribute(session, key, CKA_CHECK_VALUE);
+            assert_eq!(check.unwrap(), hex(expected));
+        }
     }
 }

@@ -112,7 +112,8 @@ impl Card {
     /// Spends one try durably, then lets `proves` check the host's answer with the PIN's key.
     ///
     /// On success the try is still spent; the caller restores the counter, with whatever else it
-    /// changes. On failure the role is logged out.
+    /// changes. The failure that spends the last try logs the role out; any
+    /// ends what the user's PIN was good for once.
     ///
     /// # Errors
     /// 6984 no PIN set, 6983 no tries left, 6581 the try could not be spent (nothing was compared
@@ -142,7 +143,13 @@ impl Card {
         if proves(&key)? {
             return Ok(spent);
         }
-        self.log_out(application, role);
+        if spent.tries_left == 0 {
+            self.log_out(application, role);
+        }
+        if role == PinType::User {
+            // What an earlier PIN allowed once, it allows no more.
+            self.ram.security.take_fresh(application);
+        }
         Err(StatusWord::wrong_pin(spent.tries_left))
     }
 }

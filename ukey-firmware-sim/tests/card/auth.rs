@@ -182,12 +182,16 @@ fn without_a_challenge_no_try_is_spent() {
 }
 
 #[test]
-fn a_wrong_pin_ends_the_login_of_its_role_only() {
+fn the_wrong_pin_that_locks_ends_the_login_of_its_role_only() {
     let (mut host, container) = Host::with_container();
     host.generate_sm2(container);
     assert_eq!(host.verify_pin(ADMIN, b"wrong"), 0x63C4);
     assert_eq!(host.sign_digest(container, &[1; 32]).1, 0x9000);
-    assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C5);
+    for left in (1..6).rev() {
+        assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C0 + left);
+        assert_eq!(host.sign_digest(container, &[1; 32]).1, 0x9000);
+    }
+    assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C0);
     assert_eq!(host.sign_digest(container, &[1; 32]).1, 0x6982);
 }
 

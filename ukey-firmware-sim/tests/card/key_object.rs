@@ -323,8 +323,15 @@ fn a_key_that_asks_for_the_pin_gets_one_use_of_it() {
     assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C5);
     assert_eq!(
         host.use_key(id, 0x02, &[1; 32]).1,
-        0x6982,
-        "a wrong PIN ends the login"
+        0x6985,
+        "a wrong PIN is good for nothing"
+    );
+    host.log_in(USER, USER_PIN);
+    assert_eq!(host.verify_pin(USER, b"wrong"), 0x63C5);
+    assert_eq!(
+        host.use_key(id, 0x02, &[1; 32]).1,
+        0x6985,
+        "and takes the right one before it away"
     );
     host.log_in(USER, USER_PIN);
     // Questions do not use it up; the use of any other key does, and so does a use that fails.

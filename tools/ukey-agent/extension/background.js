@@ -24,6 +24,8 @@ const MAX_MESSAGE = 1024 * 1024;
 const READ = 512 * 1024;
 const PIECE = 256 * 1024;
 const AHEAD = 8;
+// How often the page is told how far its file is, in bytes.
+const TOLD = 1024 * 1024;
 
 let agent = null; // the native port, opened when first needed
 let lastId = 0;
@@ -160,7 +162,7 @@ async function pushFile(page, id, { stream, file }, sender) {
     const { result, error } = await answer;
     if (error) throw error;
     if (result.data) out.push(new Blob([Uint8Array.fromBase64(result.data)]));
-    tell(page, { ukey: "progress", id, done: end });
+    if (end % TOLD === 0 || end === file.size) tell(page, { ukey: "progress", id, done: end });
   };
   try {
     for await (const { data, end } of pieces(file)) {

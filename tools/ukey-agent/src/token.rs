@@ -186,8 +186,8 @@ pub struct PromptingKey<'a> {
     pub asker: &'a Asker,
     /// What the window says is being done.
     pub operation: Text,
-    /// What else it says; asked when the window opens, since a digest is known only then.
-    pub facts: &'a (dyn Fn() -> Facts + Sync),
+    /// What else it says.
+    pub facts: &'a Facts,
 }
 
 impl PromptingKey<'_> {
@@ -197,7 +197,7 @@ impl PromptingKey<'_> {
     ) -> Result<T> {
         let _turn = serial::take_turn(&self.asker.cancellation)?;
         let application = self.held.application();
-        let facts = [self.held.facts(), (self.facts)()].concat();
+        let facts = [self.held.facts(), self.facts.clone()].concat();
         self.asker.unlock(application, self.operation, &facts)?;
         let result = if self.asker.cancellation.is_cancelled() {
             Err(ukey_token::Error::Cancelled)

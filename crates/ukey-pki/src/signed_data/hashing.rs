@@ -4,7 +4,9 @@ use ukey_crypto::hash::{HashAlg, Hasher};
 
 use super::WHAT;
 use super::attributes::SignedAttributes;
+use crate::algorithm::SignatureAlgorithm;
 use crate::asn1;
+use crate::error::{Error, Result};
 use crate::signature::{MessageDigest, MessageHasher};
 
 /// Running digests: plain ones, shared by all signers with attributes, and one per signer without.
@@ -72,6 +74,37 @@ impl ContentHasher {
 }
 
 impl ContentDigests {
+    /// What one signer of a detached message needs, of content that somebody else hashed: the plain digest
+    /// with attributes, else the one that is signed.
+    pub(super) fn of_one(
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+        attributes: bool,
+    ) -> Result<Self> {
+        let hash = algorithm.hash();
+        let wrong = || Error::invalid("digest", "it is of another length");
+        let direct = match algorithm {
+            SignatureAlgorithm::Sm2WithSm3 => {
+                MessageDigest::Sm2(digest.try_into().map_err(|_| wrong())?)
+            }
+            SignatureAlgorithm::Rsa(_) if digest.len() != hash.output_len() => {
+                return Err(wrong());
+            }
+            SignatureAlgorithm::Rsa(_) => MessageDigest::Plain(hash, digest.to_vec()),
+        };
+        let mut digests = Self {
+            plain: Vec::new(),
+            keyed: Vec::new(),
+            front: Vec::new(),
+            length: 0,
+        };
+        match attributes {
+            true => digests.plain.push((hash, digest.to_vec())),
+            false => digests.keyed.push((0, direct)),
+        }
+        Ok(digests)
+    }
+
     pub(super) fn plain(&self, hash: HashAlg) -> Option<&[u8]> {
         self.plain
             .iter()

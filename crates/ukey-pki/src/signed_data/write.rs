@@ -64,7 +64,32 @@ pub fn sign_detached(
 ) -> Result<Vec<u8>> {
     let algorithms = algorithms(identities)?;
     let digests = digest(content, identities, &algorithms, options, None)?;
-    let parts = Parts::make(identities, &algorithms, &digests, options)?;
+    detached(identities, &algorithms, &digests, options)
+}
+
+/// Signs content that the caller has hashed into a message that does not contain it: `digest` is that of the
+/// content or, for an SM2 key without attributes, of Z and the content.
+///
+/// # Errors
+/// As [`sign_detached`]; [`Error::Invalid`] for a digest of another length.
+pub fn sign_detached_digest(
+    digest: &[u8],
+    identity: Identity<'_>,
+    options: &SignOptions,
+) -> Result<Vec<u8>> {
+    let identities = [identity];
+    let algorithms = algorithms(&identities)?;
+    let digests = ContentDigests::of_one(algorithms[0], digest, options.attributes)?;
+    detached(&identities, &algorithms, &digests, options)
+}
+
+fn detached(
+    identities: &[Identity<'_>],
+    algorithms: &[SignatureAlgorithm],
+    digests: &ContentDigests,
+    options: &SignOptions,
+) -> Result<Vec<u8>> {
+    let parts = Parts::make(identities, algorithms, digests, options)?;
     let inner = asn1::sequence(&[&asn1::oid(options.flavour.data())]);
     let message = asn1::sequence(&[&parts.head, &inner, &parts.tail]);
     let tagged = asn1::tlv(asn1::context(0), &[&message]);

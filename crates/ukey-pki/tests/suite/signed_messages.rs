@@ -3,10 +3,13 @@
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use time::macros::datetime;
+use ukey_crypto::{hash::HashAlg, sm2};
 use ukey_pki::certificate::ChainError;
-use ukey_pki::signed_data::write::{Identity, SignOptions, sign_attached, sign_detached};
+use ukey_pki::signed_data::write::{
+    Identity, SignOptions, sign_attached, sign_detached, sign_detached_digest,
+};
 use ukey_pki::signed_data::{Check, Content, Outcome, SignedMessage, Verification, VerifyOptions};
-use ukey_pki::{CertificateId, Error, Flavour};
+use ukey_pki::{CertificateId, Error, Flavour, PublicKey};
 
 use crate::support::{ALICE, BOB, Counting, Holder, Lab, NOW, RUTH};
 
@@ -87,6 +90,32 @@ fn every_form_we_write_we_verify() {
                 let message = detached(holder, &options);
                 assert!(read(&message).is_detached());
                 assert!(verify_detached(&message, CONTENT, holder).is_trusted());
+            }
+        }
+    }
+}
+
+#[test]
+fn content_that_the_caller_hashed_is_signed_without_being_seen() {
+    for holder in [&*ALICE, &*RUTH] {
+        for attributes in [true, false] {
+            let options = options(Flavour::Gm, attributes);
+            let digest = match (holder.sign_cert.public_key().unwrap(), attributes) {
+                (PublicKey::Sm2(_), true) => HashAlg::Sm3.digest(CONTENT),
+                (PublicKey::Sm2(key), false) => key
+                    .message_digest(sm2::DEFAULT_ID, CONTENT)
+                    .unwrap()
+                    .to_vec(),
+                _ => HashAlg::Sha256.digest(CONTENT),
+            };
+            let sign = |digest: &[u8]| sign_detached_digest(digest, identity(holder), &options);
+            let message = sign(&digest).unwrap();
+            assert!(verify_detached(&message, CONTENT, holder).is_trusted());
+            let found = verify_detached(&message, b"other content", holder);
+            assert!(!found.is_intact());
+            for wrong in [&digest[1..], &[&digest[..], b"x"].concat()] {
+                let refused = sign(wrong);
+                assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
             }
         }
     }

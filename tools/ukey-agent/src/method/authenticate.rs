@@ -44,7 +44,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Value> {
         held: &held,
         asker: &context.asker,
         operation: text::LOG_IN,
-        facts: &Vec::new,
+        facts: &Vec::new(),
     };
     let origin = context.request.origin.as_str();
     let (algorithm, signature) = match &held.public_key {

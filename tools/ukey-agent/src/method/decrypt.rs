@@ -74,7 +74,6 @@ pub(super) fn open(
     output: &mut dyn Write,
 ) -> Result<Opened> {
     let envelope = EnvelopeReader::new(input)?;
-    let facts = || facts.clone();
     let keys: Vec<PromptingKey<'_>> = held
         .iter()
         .filter(|held| {
@@ -86,7 +85,7 @@ pub(super) fn open(
             held,
             asker,
             operation: text::DECRYPT,
-            facts: &facts,
+            facts,
         })
         .collect();
     let candidates: Vec<Candidate<'_>> = keys

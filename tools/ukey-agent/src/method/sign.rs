@@ -10,12 +10,11 @@ use crate::window::{Asker, Facts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{self, Read};
-use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
 use ukey_crypto::hash::{HashAlg, Hasher};
-use ukey_crypto::sm2;
+use ukey_crypto::{sm2, sm3};
 use ukey_pki::login::AUTH_LABEL;
-use ukey_pki::signed_data::write::{Identity, SignOptions, sign_attached, sign_detached};
+use ukey_pki::signed_data::write::{Identity, SignOptions, sign_attached, sign_detached_digest};
 use ukey_pki::{Flavour, PublicKey, Signer};
 use ukey_token::KeyUsage;
 
@@ -52,6 +51,13 @@ pub(super) struct How {
     pub(super) description: Option<String>,
     /// File name, as the page says.
     pub(super) name: Option<String>,
+}
+
+impl How {
+    /// Whether it is a signature alone, and no message.
+    fn is_bare(&self) -> bool {
+        matches!(self.format, Format::Raw | Format::Der)
+    }
 }
 
 fn yes() -> bool {
@@ -143,28 +149,39 @@ fn page_facts(how: &How) -> Facts {
     facts
 }
 
-/// Hashes what is read through it, and refuses what begins like a login.
-struct Watched<'a, R> {
-    inner: &'a mut R,
-    hasher: &'a Mutex<Hasher>,
-    /// First bytes, until there are enough to tell.
-    start: Vec<u8>,
+/// The digest that a signature stands on.
+enum Digest {
+    /// Of the content.
+    Plain(Box<Hasher>),
+    /// Of Z and the content, where an SM2 key signs that itself.
+    WithZ(sm3::Sm3),
 }
 
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let data = &buffer[..read];
-        let missing = AUTH_LABEL.len().saturating_sub(self.start.len());
-        self.start.extend_from_slice(&data[..missing.min(read)]);
-        if self.start == AUTH_LABEL {
-            return Err(io::Error::other("data of a login"));
+impl Digest {
+    fn new(key: &PublicKey, how: &How) -> Result<Self> {
+        let is_direct = how.is_bare() || !how.signed_attrs;
+        Ok(match key {
+            PublicKey::Sm2(key) if is_direct => Self::WithZ(
+                key.message_hasher(sm2::DEFAULT_ID)
+                    .map_err(|e| Error::internal(&e))?,
+            ),
+            PublicKey::Sm2(_) => Self::Plain(Box::new(Hasher::new(HashAlg::Sm3))),
+            _ => Self::Plain(Box::new(Hasher::new(HashAlg::Sha256))),
+        })
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        match self {
+            Self::Plain(hasher) => hasher.update(piece),
+            Self::WithZ(hasher) => hasher.update(piece),
         }
-        self.hasher
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .update(data);
-        Ok(read)
+    }
+
+    fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Plain(hasher) => hasher.finish(),
+            Self::WithZ(hasher) => hasher.finish().to_vec(),
+        }
     }
 }
 
@@ -174,48 +191,58 @@ const FORBIDDEN: Error = Error::new(
 );
 
 /// Signs what is in `input`; the answer, and the digest for the audit log.
-pub(super) fn sign<R: Read>(
+pub(super) fn sign(
     held: &Held,
     asker: &Asker,
     how: &How,
     content: &[(text::Text, String)],
-    input: &mut R,
+    input: &mut impl Read,
 ) -> Result<(Value, String)> {
-    let alg = match held.public_key {
-        PublicKey::Sm2(_) => HashAlg::Sm3,
-        _ => HashAlg::Sha256,
-    };
-    let hasher = Mutex::new(Hasher::new(alg));
-    let digest = || {
-        let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner);
-        hasher.clone().finish()
-    };
-    let facts = || {
-        let mut facts = content.to_vec();
-        facts.extend(page_facts(how));
-        facts.push((text::DIGEST, text::short_digest(&digest())));
-        facts
-    };
+    let (digest, kept) = take_in(&held.public_key, how, input)?;
+    let mut facts = content.to_vec();
+    facts.extend(page_facts(how));
+    facts.push((text::DIGEST, text::short_digest(&digest)));
     let key = PromptingKey {
         held,
         asker,
         operation: text::SIGN,
         facts: &facts,
     };
-    let mut watched = Watched {
-        inner: input,
-        hasher: &hasher,
-        start: Vec::new(),
+    let made = match how.is_bare() {
+        true => bare(&key, how.format, &digest)?,
+        false => message(&key, how, &digest, kept)?,
     };
-    let made = match how.format {
-        Format::Raw | Format::Der => bare(&key, how.format, &mut watched),
-        Format::Cms | Format::Pkcs7 => message(&key, how, &mut watched),
-    };
-    if watched.start == AUTH_LABEL {
-        return Err(FORBIDDEN);
+    Ok((answer(held, &made), hex(&digest)))
+}
+
+/// Reads the content to its end: its digest, and the content itself if the message is to contain it. What
+/// begins like a login is refused.
+fn take_in(key: &PublicKey, how: &How, input: &mut impl Read) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut digest = Digest::new(key, how)?;
+    let mut start = Vec::new();
+    let mut kept = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = input.read(&mut buffer).map_err(ukey_pki::Error::from)?;
+        if read == 0 {
+            return Ok((digest.finish(), kept));
+        }
+        let piece = &buffer[..read];
+        let missing = AUTH_LABEL.len() - start.len();
+        start.extend_from_slice(&piece[..missing.min(read)]);
+        if start == AUTH_LABEL {
+            return Err(FORBIDDEN);
+        }
+        if !how.is_bare() && !how.detached {
+            kept.extend_from_slice(piece);
+        }
+        // It has to fit one answer.
+        if kept.len() > MAX_DATA {
+            let message = "more than 512 KiB: sign it detached";
+            return Err(Error::new(Code::TooLarge, message));
+        }
+        digest.update(piece);
     }
-    let value = answer(held, &made?);
-    Ok((value, hex(&digest())))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -233,44 +260,25 @@ fn answer(held: &Held, signature: &[u8]) -> Value {
     })
 }
 
-fn bare(key: &PromptingKey<'_>, format: Format, input: &mut impl Read) -> Result<Vec<u8>> {
-    let failed = |e: ukey_crypto::Error| Error::internal(&e);
+fn bare(key: &PromptingKey<'_>, format: Format, digest: &[u8]) -> Result<Vec<u8>> {
+    let wrong = |_| Error::bad_params("a digest has 32 bytes");
+    let digest: &[u8; 32] = digest.try_into().map_err(wrong)?;
     match key.public_key() {
-        PublicKey::Sm2(public) => {
-            let mut hasher = public.message_hasher(sm2::DEFAULT_ID).map_err(failed)?;
-            each_piece(input, |piece| hasher.update(piece))?;
-            let signature = key.sign_sm2_digest(&hasher.finish())?;
-            Ok(form(&signature, format))
+        PublicKey::Sm2(_) => {
+            let signature = key.sign_sm2_digest(digest)?;
+            Ok(match format {
+                Format::Raw => signature.to_bytes().to_vec(),
+                _ => signature.to_der(),
+            })
         }
         _ => {
-            let mut hasher = Hasher::new(HashAlg::Sha256);
-            each_piece(input, |piece| hasher.update(piece))?;
-            let info = HashAlg::Sha256
-                .digest_info(&hasher.finish())
-                .map_err(failed)?;
-            Ok(key.sign_rsa_pkcs1(&info)?)
+            let info = HashAlg::Sha256.digest_info(digest);
+            Ok(key.sign_rsa_pkcs1(&info.map_err(|e| Error::internal(&e))?)?)
         }
     }
 }
 
-fn form(signature: &sm2::Signature, format: Format) -> Vec<u8> {
-    match format {
-        Format::Raw => signature.to_bytes().to_vec(),
-        _ => signature.to_der(),
-    }
-}
-
-fn each_piece(input: &mut impl Read, mut take: impl FnMut(&[u8])) -> Result<()> {
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match input.read(&mut buffer).map_err(ukey_pki::Error::from)? {
-            0 => return Ok(()),
-            read => take(&buffer[..read]),
-        }
-    }
-}
-
-fn message(key: &PromptingKey<'_>, how: &How, input: &mut impl Read) -> Result<Vec<u8>> {
+fn message(key: &PromptingKey<'_>, how: &How, digest: &[u8], content: Vec<u8>) -> Result<Vec<u8>> {
     let mut options = SignOptions::default();
     options.flavour = match (how.format, key.public_key()) {
         (Format::Cms, PublicKey::Sm2(_)) => Flavour::Gm,
@@ -283,19 +291,7 @@ fn message(key: &PromptingKey<'_>, how: &How, input: &mut impl Read) -> Result<V
         signer: key,
     };
     if how.detached {
-        return Ok(sign_detached(input, &[identity], &options)?);
-    }
-    // A message with its content needs two looks at it, and has to fit one answer anyway.
-    let mut content = Vec::new();
-    input
-        .take(MAX_DATA as u64 + 1)
-        .read_to_end(&mut content)
-        .map_err(ukey_pki::Error::from)?;
-    if content.len() > MAX_DATA {
-        return Err(Error::new(
-            Code::TooLarge,
-            "more than 512 KiB: sign it detached",
-        ));
+        return Ok(sign_detached_digest(digest, identity, &options)?);
     }
     let mut output = Vec::new();
     let mut content = io::Cursor::new(content);
@@ -311,36 +307,22 @@ fn blind(
     digest: &[u8],
     kind: DigestKind,
 ) -> Result<Value> {
-    let facts = || {
-        let mut facts = vec![(
-            text::CONTENT,
-            text::BLIND.in_language(context.request.language).to_owned(),
-        )];
-        facts.extend(page_facts(how));
-        facts.push((text::DIGEST, text::short_digest(digest)));
-        facts
-    };
+    if !how.is_bare() {
+        return Err(Error::bad_params("a digest gives a bare signature only"));
+    }
+    match (&held.public_key, kind) {
+        (PublicKey::Sm2(_), DigestKind::Sm3Z) | (PublicKey::Rsa(_), DigestKind::Sha256) => {}
+        _ => return Err(Error::bad_params("the digest does not fit the key")),
+    }
+    let unseen = text::BLIND.in_language(context.request.language);
+    let mut facts = vec![(text::CONTENT, unseen.to_owned())];
+    facts.extend(page_facts(how));
+    facts.push((text::DIGEST, text::short_digest(digest)));
     let key = PromptingKey {
         held,
         asker: &context.asker,
         operation: text::SIGN,
         facts: &facts,
     };
-    if !matches!(how.format, Format::Raw | Format::Der) {
-        return Err(Error::bad_params("a digest gives a bare signature only"));
-    }
-    let digest: &[u8; 32] = digest
-        .try_into()
-        .map_err(|_| Error::bad_params("a digest has 32 bytes"))?;
-    let signature = match (&held.public_key, kind) {
-        (PublicKey::Sm2(_), DigestKind::Sm3Z) => form(&key.sign_sm2_digest(digest)?, how.format),
-        (PublicKey::Rsa(_), DigestKind::Sha256) => {
-            let info = HashAlg::Sha256
-                .digest_info(digest)
-                .map_err(|e| Error::internal(&e))?;
-            key.sign_rsa_pkcs1(&info)?
-        }
-        _ => return Err(Error::bad_params("the digest does not fit the key")),
-    };
-    Ok(answer(held, &signature))
+    Ok(answer(held, &bare(&key, how.format, digest)?))
 }

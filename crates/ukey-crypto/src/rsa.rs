@@ -3,6 +3,7 @@
 //! The arithmetic is AWS-LC's, through `ukey-rsa-raw`; the paddings are written here, so that every
 //! hash of [`crate::hash`] goes with every padding.
 
+mod factors;
 mod oaep;
 mod pkcs1v15;
 mod private;

@@ -140,16 +140,21 @@ fn private(attributes: &Attributes) -> Result<HostKey, Error> {
     }
 }
 
+/// Only the modulus and the private exponent must be there (PKCS#11 3.2, "RSA private key objects"). The public exponent is
+/// then that of nearly all keys; another one does not pass as it.
 fn rsa(attributes: &Attributes) -> Result<rsa::PrivateKey, Error> {
-    let part = |attribute| component(attributes, attribute);
-    rsa::PrivateKey::from_components(
-        part(CKA_MODULUS)?,
-        part(CKA_PUBLIC_EXPONENT)?,
-        part(CKA_PRIVATE_EXPONENT)?,
-        part(CKA_PRIME_1)?,
-        part(CKA_PRIME_2)?,
-    )
-    .map_err(|_| Error::AttributeValueInvalid)
+    let modulus = component(attributes, CKA_MODULUS)?;
+    let private = component(attributes, CKA_PRIVATE_EXPONENT)?;
+    let public = attributes.bytes(CKA_PUBLIC_EXPONENT);
+    let exponent = public.unwrap_or(&[1, 0, 1]);
+    let key = match (attributes.bytes(CKA_PRIME_1), attributes.bytes(CKA_PRIME_2)) {
+        (Some(p), Some(q)) => rsa::PrivateKey::from_components(modulus, exponent, private, p, q),
+        _ => rsa::PrivateKey::from_exponents(modulus, exponent, private),
+    };
+    key.map_err(|_| match public {
+        Some(_) => Error::AttributeValueInvalid,
+        None => Error::TemplateIncomplete,
+    })
 }
 
 /// A private key from its value.

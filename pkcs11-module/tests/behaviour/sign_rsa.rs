@@ -108,3 +108,51 @@ fn a_digest_info_may_come_in_parts() {
     ));
     expect(p11.verify(session, plain(CKM_RSA_PKCS), public, b"first second", &made));
 }
+
+/// PKCS#11 3.2, "RSA private key objects": only CKA_MODULUS and CKA_PRIVATE_EXPONENT are asked for.
+#[test]
+fn a_private_key_comes_with_its_exponents_alone() {
+    let (p11, session) = P11::user();
+    let made = ukey_crypto::rsa::PrivateKey::generate(2048).unwrap();
+    let (n, e, d) = (
+        made.public_key().n(),
+        made.public_key().e(),
+        made.expose_d(),
+    );
+    let private = |modulus: &[u8]| {
+        open(Template::of(CKO_PRIVATE_KEY))
+            .number(CKA_KEY_TYPE, CKK_RSA)
+            .bytes(CKA_MODULUS, modulus)
+            .bytes(CKA_PRIVATE_EXPONENT, &d)
+    };
+    let public = Template::of(CKO_PUBLIC_KEY)
+        .number(CKA_KEY_TYPE, CKK_RSA)
+        .bytes(CKA_MODULUS, &n)
+        .bytes(CKA_PUBLIC_EXPONENT, &e);
+    let public = p11.create(session, public).unwrap();
+    let pkcs = || Mechanism::plain(CKM_SHA256_RSA_PKCS);
+    for template in [
+        private(&n),
+        private(&n).bytes(CKA_PUBLIC_EXPONENT, &e),
+        private(&n).flag(CKA_TOKEN, true),
+    ] {
+        let key = p11.create(session, template).unwrap();
+        let signature = p11.sign(session, pkcs(), key, b"message").unwrap();
+        expect(p11.verify(session, pkcs(), public, b"message", &signature));
+        let read = |attribute| p11.attribute(session, key, attribute).unwrap();
+        assert_eq!(read(CKA_PUBLIC_EXPONENT), e);
+        let primes = made.expose_primes();
+        assert!(primes.iter().any(|prime| read(CKA_PRIME_1) == **prime));
+    }
+    let mut other = n.clone();
+    other[100] ^= 1;
+    assert_eq!(
+        p11.create(session, private(&other)),
+        Err(CKR_TEMPLATE_INCOMPLETE)
+    );
+    let contradicting = private(&other).bytes(CKA_PUBLIC_EXPONENT, &e);
+    assert_eq!(
+        p11.create(session, contradicting),
+        Err(CKR_ATTRIBUTE_VALUE_INVALID)
+    );
+}

@@ -1,6 +1,6 @@
 //! RSA private keys.
 
-use super::{MIN_BITS, Oaep, Pss, PublicKey, pkcs1v15, trimmed};
+use super::{MIN_BITS, Oaep, Pss, PublicKey, factors, pkcs1v15, trimmed};
 use crate::{Error, ct, rng};
 use crypto_bigint::{BoxedUint, NonZero, Odd};
 use pkcs1::der::asn1::UintRef;
@@ -72,6 +72,22 @@ impl PrivateKey {
         let key = Self { parsed, public };
         key.check_pair()?;
         Ok(key)
+    }
+
+    /// A key from its modulus and exponents alone, big endian, leading zeros allowed: the primes are worked out.
+    ///
+    /// # Errors
+    /// As [`Self::from_components`].
+    pub fn from_exponents(n: &[u8], e: &[u8], d: &[u8]) -> Result<Self, Error> {
+        let public = PublicKey::from_components(n, e)?;
+        if public.bits() < MIN_BITS {
+            return Err(Error::Unsupported);
+        }
+        if trimmed(d).len() > public.size() {
+            return Err(Error::InvalidKey);
+        }
+        let [p, q] = factors::primes(n, e, d)?;
+        Self::from_components(n, e, d, &p, &q)
     }
 
     /// Reads a DER `RSAPrivateKey` with two primes (RFC 8017 appendix A.1.2). The CRT values are

@@ -268,3 +268,34 @@ fn signatures_give_their_data_back() {
         assert_eq!(refused, Err(Error::Verification));
     }
 }
+
+#[test]
+fn the_primes_follow_from_the_exponents() {
+    let (ours, _) = &*KEYS;
+    let (n, e, d) = (
+        ours.public_key().n(),
+        ours.public_key().e(),
+        ours.expose_d(),
+    );
+    let found = PrivateKey::from_exponents(&n, &e, &d).unwrap();
+    assert_eq!(
+        found.raw(&[&[0; 255][..], &[2]].concat()),
+        ours.raw(&[&[0; 255][..], &[2]].concat())
+    );
+    let mut primes = found.expose_primes();
+    if primes != ours.expose_primes() {
+        primes.swap(0, 1);
+    }
+    assert_eq!(primes, ours.expose_primes());
+    let mut wrong = d.to_vec();
+    wrong[200] ^= 2;
+    for (e, d) in [
+        (&e[..], &wrong[..]),
+        (&[3], &d),
+        (&e, &[]),
+        (&e, &[1]),
+        (&e, &[2; 300]),
+    ] {
+        assert!(PrivateKey::from_exponents(&n, e, d).is_err());
+    }
+}

@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod admin;
+mod agent_pipe;
 mod artifacts;
 mod bidder;
 mod browser_stage;
@@ -27,6 +28,7 @@ pub mod tls;
 mod wait;
 
 pub use admin::admin;
+pub use agent_pipe::AgentPipe;
 pub use artifacts::{client_file, python, release_file, target_dir, workspace_root};
 pub use bidder::Bidder;
 pub use client_token::{ClientToken, Pair};

@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 use ukey_tests::pkcs11::USER_PIN;
-use ukey_tests::{Bidder, release_file};
+use ukey_tests::{AgentPipe, Bidder, release_file};
 
 pub(crate) const PAGE: &str = "https://bid.example.cn";
 pub(crate) const ANSWER: Duration = Duration::from_secs(30);
@@ -16,9 +14,7 @@ pub(crate) const ANSWER: Duration = Duration::from_secs(30);
 /// A token with both certificates, an agent, and the files by which its user is told what to do.
 pub(crate) struct Lab {
     pub(crate) bidder: Bidder,
-    pub(crate) agent: Child,
-    pub(crate) input: Option<ChildStdin>,
-    answers: Receiver<Value>,
+    pub(crate) pipe: AgentPipe,
     last: u32,
 }
 
@@ -30,43 +26,16 @@ impl Lab {
     /// With an agent that is started by this command.
     pub(crate) fn of(command: &mut Command) -> Self {
         let bidder = Bidder::enrolled();
-        let mut agent = command
+        let command = command
             .envs(bidder.environment())
-            .current_dir(bidder.folder())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = agent.stdin.take();
-        let mut output = agent.stdout.take().unwrap();
-        let (sender, answers) = channel();
-        thread::spawn(move || {
-            let mut length = [0; 4];
-            while output.read_exact(&mut length).is_ok() {
-                let mut body = vec![0; u32::from_ne_bytes(length) as usize];
-                output.read_exact(&mut body).unwrap();
-                let _ = sender.send(serde_json::from_slice(&body).unwrap());
-            }
-        });
-        let lab = Self {
+            .current_dir(bidder.folder());
+        let pipe = AgentPipe::start(command);
+        assert_eq!(pipe.message()["event"], "hello");
+        Self {
             bidder,
-            agent,
-            input,
-            answers,
+            pipe,
             last: 0,
-        };
-        let hello = lab.answers.recv_timeout(ANSWER).unwrap();
-        assert_eq!(hello["event"], "hello");
-        lab
-    }
-
-    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
-        let input = self.input.as_mut().unwrap();
-        input
-            .write_all(&(bytes.len() as u32).to_ne_bytes())
-            .unwrap();
-        input.write_all(bytes).unwrap();
-        input.flush().unwrap();
+        }
     }
 
     pub(crate) fn send(&mut self, method: &str, params: Value) -> String {
@@ -75,23 +44,13 @@ impl Lab {
         let message = json!({
             "v": 1, "id": id, "method": method, "params": params, "origin": PAGE, "lang": "en",
         });
-        self.send_raw(&serde_json::to_vec(&message).unwrap());
+        self.pipe.send(&serde_json::to_vec(&message).unwrap());
         id
-    }
-
-    /// The next answer that is no event.
-    pub(crate) fn answer(&self) -> Value {
-        loop {
-            let message = self.answers.recv_timeout(ANSWER).unwrap();
-            if message.get("event").is_none() {
-                return message;
-            }
-        }
     }
 
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
         let id = self.send(method, params);
-        let answer = self.answer();
+        let answer = self.pipe.answer();
         assert_eq!(answer["id"], json!(id));
         answer
     }
@@ -122,9 +81,6 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        self.input = None;
-        self.agent.kill().ok();
-        self.agent.wait().ok();
         // The PIN is typed into the window and is nowhere else.
         let state = fs::read_dir(self.bidder.file("state/ukey/agent"));
         for entry in state.into_iter().flatten().flatten() {

@@ -64,7 +64,7 @@ fn the_pin_does_not_stay_in_the_agents_memory() {
     let opened = lab.result("decrypt", json!({ "data": sealed["data"] }));
     assert_eq!(bytes(&opened["data"]), b"tender");
 
-    match memory_of(lab.agent.id()) {
+    match memory_of(lab.pipe.agent.id()) {
         // That is the answer to everybody but root.
         Err(error) => assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}"),
         Ok(memory) => {
@@ -88,10 +88,10 @@ fn a_crash_of_the_agent_leaves_no_core() {
     let script = with_cores(&format!("exec '{}' native-host", agent.display()));
     let mut lab = Lab::of(Command::new("sh").args(script));
     lab.certificate("sign");
-    let id = lab.agent.id().to_string();
+    let id = lab.pipe.agent.id().to_string();
     let kill = Program::new("sh").args(["-c", &format!("kill -s ABRT {id}")]);
     kill.succeed().unwrap();
-    let status = lab.agent.wait().unwrap();
+    let status = lab.pipe.agent.wait().unwrap();
     assert_eq!(status.signal(), Some(6), "{status}");
     assert!(!status.core_dumped(), "{status}");
 

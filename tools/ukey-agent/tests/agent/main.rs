@@ -3,6 +3,8 @@
 //! workspace (`tests`) drive it through real browsers.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../../tests/src/agent_pipe.rs"]
+pub mod agent_pipe;
 mod bidder;
 mod native;
 mod options;

@@ -1,21 +1,18 @@
 //! A browser's side of the pipe, and what it must be refused.
 
-use crate::bidder::{Bidder, LIMIT, PIN, wait_until};
+use crate::agent_pipe::AgentPipe;
+use crate::bidder::{Bidder, PIN, wait_until};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::thread;
 
 pub(crate) const PAGE: &str = "https://bid.example.cn";
 const OURS: &str = "chrome-extension://ifpaoghmfhbgikljlppljegoaoliglik/";
 
-/// The agent as a browser started it.
+/// The agent as a browser started it, with what pages ask it.
 pub(crate) struct Browser {
-    child: Child,
-    input: Option<ChildStdin>,
-    answers: Receiver<Value>,
+    pipe: AgentPipe,
     last: u32,
 }
 
@@ -25,48 +22,20 @@ impl Browser {
     }
 
     fn starts_for(bidder: &Bidder, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ukey-agent"))
-            .args(arguments)
-            .envs(bidder.environment())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take();
-        let mut output = child.stdout.take().unwrap();
-        let (sender, answers) = channel();
-        thread::spawn(move || {
-            let mut length = [0; 4];
-            while output.read_exact(&mut length).is_ok() {
-                let mut body = vec![0; u32::from_ne_bytes(length) as usize];
-                output.read_exact(&mut body).unwrap();
-                sender.send(serde_json::from_slice(&body).unwrap()).ok();
-            }
-        });
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ukey-agent"));
+        let command = command.args(arguments).envs(bidder.environment());
         Self {
-            child,
-            input,
-            answers,
+            pipe: AgentPipe::start(command),
             last: 0,
         }
     }
 
     pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
-        let input = self.input.as_mut().unwrap();
-        let length = u32::try_from(bytes.len()).unwrap();
-        input.write_all(&length.to_ne_bytes()).unwrap();
-        input.write_all(bytes).unwrap();
-        input.flush().unwrap();
+        self.pipe.send(bytes);
     }
 
-    /// The next answer that is no event.
     pub(crate) fn answer(&self) -> Value {
-        loop {
-            let message = self.answers.recv_timeout(LIMIT).unwrap();
-            if message.get("event").is_none() {
-                return message;
-            }
-        }
+        self.pipe.answer()
     }
 
     /// Asks for a page, or for the extension itself.
@@ -102,22 +71,6 @@ impl Browser {
             panic!("{listed}");
         };
         one["id"].as_str().unwrap().to_owned()
-    }
-
-    /// The exit code, once the agent has ended by itself.
-    fn ends(&mut self) -> Option<i32> {
-        wait_until("the agent ends", || {
-            self.child.try_wait().unwrap().is_some()
-        });
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        self.input = None;
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
 
@@ -222,10 +175,8 @@ fn a_broken_frame_is_written_down_and_ends_the_agent() {
     ] {
         let bidder = Bidder::new();
         let mut browser = Browser::starts(&bidder);
-        let mut input = browser.input.take().unwrap();
-        input.write_all(bytes).unwrap();
-        drop(input);
-        assert_eq!(browser.ends(), Some(1), "{bytes:?}");
+        let status = browser.pipe.end_with(bytes);
+        assert_eq!(status.code(), Some(1), "{bytes:?}");
         assert_eq!(bidder.audit().lines().count(), 1);
         assert!(bidder.last_line().contains(code), "{}", bidder.last_line());
     }
@@ -243,7 +194,7 @@ fn another_extension_is_told_no_and_written_down() {
         let bidder = Bidder::new();
         let mut browser = Browser::starts_for(&bidder, arguments);
         assert_eq!(browser.answer()["error"]["code"], "ERR_UKEY_ORIGIN_DENIED");
-        assert_eq!(browser.ends(), Some(1));
+        assert_eq!(browser.pipe.end_with(b"").code(), Some(1));
         let line = bidder.last_line();
         assert!(line.contains("ERR_UKEY_ORIGIN_DENIED"), "{line}");
         assert!(line.contains(arguments[arguments.len() - 1]), "{line}");

@@ -219,6 +219,9 @@ fn guarded(
     };
     guard(sensitive, CKA_SENSITIVE, true);
     guard(kept, CKA_EXTRACTABLE, false);
+    if secrets().next().is_some() {
+        template.set_default(CKA_SENSITIVE, Value::Bool(sensitive));
+    }
     Ok(template)
 }
 

@@ -307,3 +307,32 @@ fn what_contains_the_base_key_is_guarded_like_it() {
         );
     }
 }
+
+#[test]
+fn a_derived_key_is_as_sensitive_as_its_base_where_nobody_says() {
+    let (p11, session) = P11::user();
+    for sensitive in [false, true] {
+        let base = Template::of(CKO_SECRET_KEY)
+            .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+            .bytes(CKA_VALUE, b"base key")
+            .flag(CKA_SENSITIVE, sensitive)
+            .flag(CKA_EXTRACTABLE, true)
+            .flag(CKA_DERIVE, true);
+        let base = p11.create(session, base).unwrap();
+        let mut template = Template::default().flag(CKA_EXTRACTABLE, true);
+        let (mut template, mut handle) = (template.c(), 0);
+        expect(call!(
+            p11,
+            C_DeriveKey(
+                session,
+                &mut Mechanism::plain(CKM_SHA256_KEY_DERIVATION).c(),
+                base,
+                template.as_mut_ptr(),
+                template.len() as CK_ULONG,
+                &raw mut handle
+            )
+        ));
+        let made = p11.attribute(session, handle, CKA_SENSITIVE).unwrap();
+        assert_eq!(made, [sensitive.into()]);
+    }
+}

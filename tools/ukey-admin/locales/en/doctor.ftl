@@ -86,6 +86,7 @@ doctor-read-log = read the log from there on
 doctor-retired-broken = A retired pair has lost its certificate; what it opens cannot be told.
 doctor-recover-pair = import its certificate again, or have the authority recover the pair: ukey-admin recover
 
+doctor-pin = { $name }: { $state }
 doctor-answers = The key answers ({ $model }, firmware { $firmware }).
 doctor-no-key =
     { $readers ->

@@ -86,6 +86,7 @@ doctor-read-log = 请从该处开始查看日志
 doctor-retired-broken = 一对已退役的密钥缺少证书，无法判断它能解密哪些文件。
 doctor-recover-pair = 请重新导入其证书，或者向 CA 申请恢复密钥：ukey-admin recover
 
+doctor-pin = { $name }：{ $state }
 doctor-answers = USBKEY 工作正常（{ $model }，固件 { $firmware }）。
 doctor-no-key =
     { $readers ->

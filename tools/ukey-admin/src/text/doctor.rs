@@ -90,6 +90,7 @@ super::message::messages! {
     fn read_log();
     fn retired_broken();
     fn recover_pair();
+    fn pin(name: &str, state: &str);
     fn answers(model: &str, firmware: &str);
     fn no_key(readers: usize);
     fn application_names(names: &str, free: &str);

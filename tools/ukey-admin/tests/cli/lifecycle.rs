@@ -175,44 +175,6 @@ fn certificates_are_suspended_and_ended() {
 }
 
 #[test]
-fn killed_in_a_renewal_it_works_and_goes_on() {
-    // Long before, in, and behind the work of one run.
-    for milliseconds in [5, 30, 60, 90, 120, 160, 200, 250, 300, 400] {
-        let desk = Desk::enrolled();
-        desk.file("tender", b"x");
-        desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
-        let renew = with_pin(&["renew", "--ca", "ca", "--early"]);
-        let mut child = desk
-            .command()
-            .args(&renew)
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
-        // It may have ended by itself.
-        child.kill().ok();
-        child.wait().unwrap();
-        // Whatever was done: there is one key in use, and it works.
-        desk.run(with_pin(&["sign", "tender", "--output", "s", "--force"]))
-            .ok();
-        desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))
-            .ok();
-        let complete = desk.json(["cert", "export"]).1["data"]["container"] != "main";
-        if !complete {
-            let (code, renewed) = desk.json(&renew);
-            assert_eq!(code, 0, "killed after {milliseconds} ms: {renewed}");
-        }
-        assert_eq!(desk.issued(), 4, "killed after {milliseconds} ms");
-        let (_, containers) = desk.json(["container", "list"]);
-        let count = containers["data"]["containers"].as_array().unwrap().len();
-        assert_eq!(count, 2, "killed after {milliseconds} ms: {containers}");
-        desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))
-            .ok();
-    }
-}
-
-#[test]
 fn only_a_retired_container_can_be_dropped() {
     let desk = Desk::enrolled();
     desk.file("tender", b"x");

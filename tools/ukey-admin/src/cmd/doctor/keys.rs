@@ -125,7 +125,7 @@ fn retired_pairs(view: &ObjectView) -> Vec<Finding> {
 }
 
 fn pin(application: &str, role: PinRole, info: &PinInfo) -> Finding {
-    let message = format!("{}: {}", text::role_capital(role), text::pin_state(info));
+    let message = words::pin(text::role_capital(role), &text::pin_state(info));
     let finding = |code, status, action| Finding::new(code, status, application, message, action);
     match (role, info.state, info.tries_left) {
         (_, PinState::NotSet, _) => finding(93, Status::Fail, words::set_pin()),

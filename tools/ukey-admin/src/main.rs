@@ -84,11 +84,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 /// What is wrong with the command line, in one line.
 fn complaint(error: &clap::Error) -> String {
-    let missing = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let missing = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    );
     let chinese = language::chosen() == Language::Chinese;
-    if let Some(sentence) =
-        complaint::sentence(error).filter(|_| chinese || error.kind() == missing)
-    {
+    if let Some(sentence) = complaint::sentence(error).filter(|_| chinese || missing) {
         return sentence;
     }
     // The first paragraph says what is wrong, the rest how to get help.

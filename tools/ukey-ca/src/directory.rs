@@ -375,5 +375,13 @@ pub fn write_result(path: &Path, bytes: &[u8]) -> Result<()> {
         file.persist(path)?;
         Ok(())
     };
-    all().map_err(|e| Error::file(path, e))
+    all().map_err(|e| Error::file(path, without_temporary(e)))
+}
+
+/// The system's words without the name of the unfinished file, which is nobody's affair.
+fn without_temporary(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path \"") {
+        Some((words, _)) => io::Error::new(error.kind(), words.to_owned()),
+        None => error,
+    }
 }

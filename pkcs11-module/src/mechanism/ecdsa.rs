@@ -88,14 +88,26 @@ impl SignatureKey for EcKey {
 
     fn verify(&self, digest: &[u8], signature: &[u8]) -> Result<(), Error> {
         let public = self.public()?;
-        if signature.len() != self.length() {
-            return Err(Error::SignatureLenRange);
-        }
+        let signature = at_full_length(signature, self.length())?;
         check_digest(public, digest)?;
         let invalid = |_| Error::SignatureInvalid;
-        let signature = ec::Signature::from_bytes(public.curve(), signature).map_err(invalid)?;
+        let signature = ec::Signature::from_bytes(public.curve(), &signature).map_err(invalid)?;
         public.verify_digest(digest, &signature).map_err(invalid)
     }
+}
+
+/// Both numbers with the zeros that a signer may have left out, as one who does not know the order must (PKCS#11 3.2,
+/// "ECDSA signatures").
+fn at_full_length(signature: &[u8], length: usize) -> Result<Vec<u8>, Error> {
+    let short = signature.len() / 2;
+    if signature.is_empty() || signature.len() > length || !signature.len().is_multiple_of(2) {
+        return Err(Error::SignatureLenRange);
+    }
+    let mut full = vec![0; length];
+    let (r, s) = full.split_at_mut(length / 2);
+    r[length / 2 - short..].copy_from_slice(&signature[..short]);
+    s[length / 2 - short..].copy_from_slice(&signature[short..]);
+    Ok(full)
 }
 
 /// P-521 would take more bits of a digest than the longest that exists has: what is longer is none.

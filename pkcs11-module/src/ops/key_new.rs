@@ -256,6 +256,14 @@ fn describe_secret(attributes: &mut Attributes) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a key whose template does not say may be read. The standard's default for secret keys is yes, and clients that
+/// bring or agree on a key for their session count on it. What lasts, and what was made or wrapped to be kept, is hidden.
+fn is_open(attributes: &Attributes, class: CK_OBJECT_CLASS, origin: Origin<'_>) -> bool {
+    class == CKO_SECRET_KEY
+        && !attributes.flag(CKA_TOKEN)
+        && matches!(origin, Origin::Created | Origin::Derived { .. })
+}
+
 /// Where the key comes from and what it has been all its life.
 fn set_past(attributes: &mut Attributes, class: CK_OBJECT_CLASS, origin: Origin<'_>) {
     let mechanism = match origin {
@@ -271,8 +279,9 @@ fn set_past(attributes: &mut Attributes, class: CK_OBJECT_CLASS, origin: Origin<
     if class == CKO_PUBLIC_KEY {
         return;
     }
-    attributes.set_default(CKA_SENSITIVE, Value::Bool(true));
-    attributes.set_default(CKA_EXTRACTABLE, Value::Bool(false));
+    let open = is_open(attributes, class, origin);
+    attributes.set_default(CKA_SENSITIVE, Value::Bool(!open));
+    attributes.set_default(CKA_EXTRACTABLE, Value::Bool(open));
     attributes.set_default(CKA_WRAP_WITH_TRUSTED, Value::Bool(false));
     if class == CKO_PRIVATE_KEY {
         attributes.set_default(CKA_ALWAYS_AUTHENTICATE, Value::Bool(false));

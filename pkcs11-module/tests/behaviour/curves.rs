@@ -192,3 +192,61 @@ fn p521_signs_no_more_than_the_longest_digest() {
     let long = p11.verify(session, ecdsa(), public, &[7; 65], &made);
     assert_eq!(long, CKR_DATA_LEN_RANGE);
 }
+
+/// PKCS#11 3.2, "ECDSA signatures": who does not know the order may leave out zeros before r and s. SunPKCS11 does, with every
+/// second signature of P-521.
+#[test]
+fn signatures_may_lack_the_zeros_before_both_numbers() {
+    let (p11, session) = P11::user();
+    let p521 = Template::default().bytes(CKA_EC_PARAMS, P521);
+    let make = Mechanism::plain(CKM_EC_KEY_PAIR_GEN);
+    let (public, private) = p11
+        .generate(session, make, p521, Template::default())
+        .unwrap();
+    let ecdsa = || Mechanism::plain(CKM_ECDSA_SHA256);
+    // The first byte of 66 holds one bit: one signature in four has it clear in both halves.
+    let made = std::iter::repeat_with(|| p11.sign(session, ecdsa(), private, b"message").unwrap())
+        .find(|made| made[0] == 0 && made[66] == 0)
+        .unwrap();
+    let short = [&made[1..66], &made[67..]].concat();
+    expect(p11.verify(session, ecdsa(), public, b"message", &short));
+    let other = p11.verify(session, ecdsa(), public, b"massage", &short);
+    assert_eq!(other, CKR_SIGNATURE_INVALID);
+    for wrong in [&made[1..], &[0; 134], &[]] {
+        let refused = p11.verify(session, ecdsa(), public, b"message", wrong);
+        assert_eq!(refused, CKR_SIGNATURE_LEN_RANGE);
+    }
+}
+
+/// What SunPKCS11 asks for in ECDH: no word of how the shared value is guarded, then its value.
+#[test]
+fn a_shared_value_of_the_session_can_be_read_where_nobody_says() {
+    let (p11, session) = P11::user();
+    let p256 = || Template::default().bytes(CKA_EC_PARAMS, P256);
+    let make = || Mechanism::plain(CKM_EC_KEY_PAIR_GEN);
+    let (public, private) = p11
+        .generate(session, make(), p256(), Template::default())
+        .unwrap();
+    let point = p11.attribute(session, public, CKA_EC_POINT).unwrap();
+    for on_token in [false, true] {
+        let [at, len] = data(&point);
+        let mut agree = Mechanism::numbers(CKM_ECDH1_DERIVE, &[CKD_NULL, 0, 0, len, at]);
+        let mut template = Template::of(CKO_SECRET_KEY)
+            .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+            .flag(CKA_TOKEN, on_token);
+        let (mut template, mut handle) = (template.c(), 0);
+        expect(call!(
+            p11,
+            C_DeriveKey(
+                session,
+                &mut agree.c(),
+                private,
+                template.as_mut_ptr(),
+                template.len() as CK_ULONG,
+                &raw mut handle
+            )
+        ));
+        let value = p11.attribute(session, handle, CKA_VALUE);
+        assert_eq!(value.is_ok(), !on_token);
+    }
+}

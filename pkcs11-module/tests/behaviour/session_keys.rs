@@ -32,17 +32,17 @@ fn sm2() -> Template {
 }
 
 #[test]
-fn secret_keys_are_described_and_hide_their_value() {
+fn secret_keys_are_described_and_hide_their_value_on_the_token() {
     let (p11, session) = P11::user();
     let key = p11.create(session, sm4()).unwrap();
     let get = |attribute| p11.attribute(session, key, attribute);
-    assert_eq!(get(CKA_VALUE), Err(CKR_ATTRIBUTE_SENSITIVE));
+    assert_eq!(get(CKA_VALUE).unwrap(), SM4_KEY);
     assert_eq!(get(CKA_VALUE_LEN).unwrap(), CK_ULONG::to_ne_bytes(16));
     for (attribute, expected) in [
         (CKA_PRIVATE, true),
         (CKA_TOKEN, false),
-        (CKA_SENSITIVE, true),
-        (CKA_EXTRACTABLE, false),
+        (CKA_SENSITIVE, false),
+        (CKA_EXTRACTABLE, true),
         (CKA_ALWAYS_SENSITIVE, false),
         (CKA_NEVER_EXTRACTABLE, false),
         (CKA_LOCAL, false),
@@ -54,6 +54,11 @@ fn secret_keys_are_described_and_hide_their_value() {
     ] {
         assert_eq!(get(attribute).unwrap(), [expected.into()], "{attribute:#x}");
     }
+    expect(p11.set(session, key, Template::default().flag(CKA_SENSITIVE, true)));
+    assert_eq!(get(CKA_VALUE), Err(CKR_ATTRIBUTE_SENSITIVE));
+    let kept = p11.create(session, sm4().on_token()).unwrap();
+    let kept = p11.attribute(session, kept, CKA_VALUE);
+    assert_eq!(kept, Err(CKR_ATTRIBUTE_SENSITIVE));
     let key = p11.create(session, readable(sm4())).unwrap();
     assert_eq!(p11.attribute(session, key, CKA_VALUE).unwrap(), SM4_KEY);
     // Zeros under this key, by OpenSSL 3.0: openssl enc -sm4-ecb -nopad.

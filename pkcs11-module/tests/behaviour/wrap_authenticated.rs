@@ -203,7 +203,8 @@ fn authenticated_wrapping_refuses_what_cannot_be() {
         .unwrap();
     let hidden = Template::of(CKO_SECRET_KEY)
         .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
-        .bytes(CKA_VALUE, &[7; 40]);
+        .bytes(CKA_VALUE, &[7; 40])
+        .flag(CKA_EXTRACTABLE, false);
     let hidden = p11.create(session, hidden).unwrap();
     let (mut nonce, mut tag) = (vec![0; 12], vec![0; 16]);
     let right = message_parameter(CKM_AES_GCM, &mut nonce, CKG_GENERATE, 0, &mut tag);

@@ -283,3 +283,18 @@ fn what_is_typed_wrong_is_2_and_a_missing_authority_is_named() {
         "error (no_authority): there is no authority in nowhere\n"
     );
 }
+
+#[test]
+fn an_answer_that_cannot_be_written_is_not_lost() {
+    let office = Office::open();
+    write_request(&office.path("r.json"), "r");
+    let output = office.output(&["issue", "r.json", "--answer", "no/where"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("no/where") && !said.contains("unfinished"),
+        "{said}"
+    );
+    assert_eq!(office.code(&["issue", "r.json", "--answer", "there"]), 0);
+    assert!(office.answer("there").ok);
+}

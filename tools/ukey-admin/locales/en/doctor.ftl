@@ -95,6 +95,7 @@ doctor-no-key =
     }
 doctor-application-names = Application { $names }; { $free } free.
 doctor-only-left = Only { $free } are free on the key.
+doctor-tight = only { $free } are free on the key, and a renewal may not fit; the key works on whatever happens
 doctor-valid = Certificate of { $name } is valid until { $end } ({ $days_left } days).
 doctor-ends-soon = Certificate of { $name } ends on { $end }, in { $days_left } days.
 doctor-expired = Certificate of { $name } expired on { $end }.

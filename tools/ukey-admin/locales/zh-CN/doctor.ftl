@@ -95,6 +95,7 @@ doctor-no-key =
     }
 doctor-application-names = 应用 { $names }；剩余空间 { $free }。
 doctor-only-left = USBKEY 上只剩 { $free } 空间。
+doctor-tight = USBKEY 上只剩 { $free }，延期可能放不下；无论结果如何，现有密钥仍可使用
 doctor-valid = { $name } 的证书有效期至 { $end }（还有 { $days_left } 天）。
 doctor-ends-soon = { $name } 的证书将于 { $end } 到期，还有 { $days_left } 天。
 doctor-expired = { $name } 的证书已于 { $end } 过期。

@@ -26,6 +26,9 @@ use crate::{
 /// Days before the end from which a renewal is due.
 const DUE_DAYS: i64 = 90;
 
+/// Free space, in bytes, below which a renewal may not fit.
+pub(crate) const LITTLE_SPACE: u32 = 16 * 1024;
+
 /// What both commands have in common.
 struct Renewal<'a> {
     act: Act,
@@ -146,6 +149,10 @@ impl Renewal<'_> {
         present: &Present,
     ) -> Result<Outcome> {
         context.talk.warn(text::renewal_warning());
+        let free = application.device().info()?.free_space;
+        if free < LITTLE_SPACE {
+            context.talk.warn(&text::doctor::may_not_fit(free));
+        }
         login::user(context, application, self.pin)?;
         match self.same_key {
             true => self.same_keys(context, application, present),

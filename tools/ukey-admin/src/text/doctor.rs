@@ -95,6 +95,7 @@ super::message::messages! {
     fn no_key(readers: usize);
     fn application_names(names: &str, free: &str);
     fn only_left(free: &str);
+    fn tight(free: &str);
     fn valid(name: &str, end: &str, days_left: i64);
     fn ends_soon(name: &str, end: &str, days_left: i64);
     fn expired(name: &str, end: &str);
@@ -119,6 +120,11 @@ pub(crate) fn applications(names: &[String], free: u64) -> String {
 
 pub(crate) fn little_space(free: u64) -> String {
     only_left(&crate::output::size(free))
+}
+
+/// Said before a renewal.
+pub(crate) fn may_not_fit(free: u32) -> String {
+    tight(&crate::output::size(free.into()))
 }
 
 pub(crate) fn opens(key: &str, container: &str, is_retired: bool) -> String {

@@ -7,15 +7,12 @@ use super::{Finding, Status, certificates};
 use crate::{
     certificate,
     cli::PinRole,
-    cmd::device::ApplicationPins,
+    cmd::{device::ApplicationPins, renew::LITTLE_SPACE},
     context::Context,
     error::Result,
     retired, target,
     text::{self, doctor as words},
 };
-
-/// Free space, in bytes, below which a renewal may not fit.
-const LITTLE_SPACE: u32 = 16 * 1024;
 
 /// Tries left at which one should stop and think.
 const FEW_TRIES: u8 = 2;

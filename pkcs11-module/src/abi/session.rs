@@ -96,8 +96,12 @@ pub unsafe extern "C" fn C_SetOperationState(
 ) -> CK_RV {
     call_session("C_SetOperationState", session, |_, _| {
         // SAFETY: the caller's contract.
-        unsafe { bytes(pOperationState, ulOperationStateLen) }?;
-        Err(Error::SavedStateInvalid)
+        let state = unsafe { bytes(pOperationState, ulOperationStateLen) }?;
+        Err(if state.is_empty() {
+            Error::ArgumentsBad
+        } else {
+            Error::SavedStateInvalid
+        })
     })
 }
 

@@ -194,6 +194,8 @@ fn operation_state_is_not_given_out() {
         ),
         CKR_SAVED_STATE_INVALID
     );
+    let nothing = call!(p11, C_SetOperationState(session, null_mut(), 0, 0, 0));
+    assert_eq!(nothing, CKR_ARGUMENTS_BAD);
 }
 
 #[test]

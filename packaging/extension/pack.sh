@@ -16,7 +16,9 @@ key=${2:-}
 mkdir -p "$out"
 out=$(realpath "$out")
 stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+# Helpers of Chromium may still write into their profile for a moment after it has ended.
+clean() { for _ in 1 2 3 4 5 6 7 8 9; do rm -rf "$stage" 2>/dev/null && return; sleep 1; done; }
+trap clean EXIT
 umask 022
 
 cp -r "$source" "$stage/extension"

@@ -414,13 +414,14 @@ async function sofPromises() {
     return {
       names: names.sort().join(), own: Object.keys(sof).sort().join(), login: await sof.SOF_Login(certId, "00000000"),
       subject: await sof.SOF_GetCertInfo(cert, 0x31), sealed: sealed.length, opened: await sof.SOF_DecryptData(certId, sealed),
-      der: await sof.SOF_SignData(certId, "x"), none: await sof.SOF_ExportUserCert("0".repeat(32)), error: await sof.SOF_GetLastError(),
+      symmetric: await createSof({ encryptData: "symmetric" }).SOF_EncryptData("a2V5", "报价 100"), der: await sof.SOF_SignData(certId, "x"), none: await sof.SOF_ExportUserCert("0".repeat(32)), error: await sof.SOF_GetLastError(),
     };
   });
   assert.equal(told.names, told.own, "the classic script names what the module has");
   assert.equal(told.login, 0);
   assert.equal(told.subject, "ACME tenders");
   assert.equal(told.opened, "报价 100");
+  assert.equal(told.symmetric, "", "a page's own keys are nobody's business here");
   assert.equal(Buffer.from(told.der, "base64")[0], 0x30);
   assert.equal(told.none, "");
   assert.equal(told.error, 0x0b000310);

@@ -84,12 +84,14 @@ function registerAgent(profile, extensionId = EXTENSION_ID) {
   fs.writeFileSync(path.join(hosts, `${HOST}.json`), JSON.stringify(manifest));
 }
 
-/** Chromium with an unpacked extension, on a profile of its own. */
+/** Chromium with an unpacked extension (none for `extension: null`), on a profile of its own. */
 function browser({ name = "profile", extension = path.join(checkout, "tools/ukey-agent/extension"), agent = true, ...options } = {}) {
   const profile = file(name);
   fs.mkdirSync(profile, { recursive: true });
-  if (agent) registerAgent(profile);
+  if (agent) registerAgent(profile, agent === true ? EXTENSION_ID : agent);
   const headless = process.env.STAGE_VISIBLE === undefined;
+  // A policy's extensions are fetched in the background.
+  const silence = "--disable-background-networking";
   return chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
     headless,
@@ -99,11 +101,11 @@ function browser({ name = "profile", extension = path.join(checkout, "tools/ukey
     ...options,
     args: [
       ...(headless ? ["--headless=new"] : []),
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP *.example.cn 127.0.0.1",
-      `--load-extension=${extension}`, `--disable-extensions-except=${extension}`, ...(options.args ?? []),
+      ...(extension === null ? [] : [silence, `--load-extension=${extension}`, `--disable-extensions-except=${extension}`]), ...(options.args ?? []),
     ],
-    ignoreDefaultArgs: ["--headless", "--headless=old", "--disable-extensions"],
+    ignoreDefaultArgs: ["--headless", "--headless=old", "--disable-extensions", ...(extension === null ? [silence] : [])],
   });
 }
 

@@ -86,6 +86,12 @@ fn a_pin_typed_into_a_real_window_signs() {
 }
 
 #[test]
+fn an_extension_that_a_policy_installs_is_there() {
+    let bidder = Bidder::enrolled();
+    bidder.plays("policy.cjs", "installed", LIMIT);
+}
+
+#[test]
 fn two_tabs_sign_one_after_the_other() {
     let bidder = Bidder::enrolled();
     bidder.plays("together.cjs", "twoTabs", LIMIT);

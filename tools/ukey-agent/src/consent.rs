@@ -2,7 +2,7 @@
 //! covers a signature. `/etc/ukey/agent-origins.json`, if root owns it, decides before the user:
 //!
 //! ```json
-//! {"allow":["https://bid.example.cn"], "deny":["https://ads.example.com"], "keepUnlocked":false}
+//! {"allow":["https://bid.example.cn"], "deny":["https://ads.example.com"], "keepUnlocked":false, "signDigests":false}
 //! ```
 //!
 //! For a site with consent the user may also choose that the token stays unlocked for some minutes after a PIN
@@ -55,6 +55,8 @@ struct Managed {
     deny: Vec<String>,
     #[serde(rename = "keepUnlocked")]
     keep_unlocked: Option<bool>,
+    #[serde(rename = "signDigests")]
+    sign_digests: Option<bool>,
 }
 
 /// A site with the user's consent.
@@ -161,6 +163,13 @@ impl Consents {
     pub fn may_keep_unlocked(&self) -> bool {
         let managed = self.managed();
         managed.is_ok_and(|managed| managed.keep_unlocked != Some(false))
+    }
+
+    /// Whether the administrator lets digests be signed whose content the agent has not seen.
+    #[must_use]
+    pub fn may_sign_digests(&self) -> bool {
+        let managed = self.managed();
+        managed.is_ok_and(|managed| managed.sign_digests != Some(false))
     }
 
     /// How long after a PIN the token stays unlocked for this site; none when it is logged out after every

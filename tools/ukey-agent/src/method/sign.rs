@@ -307,6 +307,10 @@ fn blind(
     digest: &[u8],
     kind: DigestKind,
 ) -> Result<Value> {
+    if !context.consents.may_sign_digests() {
+        let message = "the administrator lets nobody sign a digest alone";
+        return Err(Error::new(Code::ForbiddenData, message));
+    }
     if !how.is_bare() {
         return Err(Error::bad_params("a digest gives a bare signature only"));
     }

@@ -9,4 +9,5 @@ mod bidder;
 mod native;
 mod options;
 mod page;
+mod signing;
 mod vendor;

@@ -48,14 +48,8 @@ fn a_digest_is_signed_and_the_window_says_that_nobody_saw_its_content() {
     bidder.type_pins(&[PIN]);
     let signed = browser.result(PAGE, "sign", &ask(&digest, "sm3-z", "der"));
     let signature = decode(&signed["signature"]);
-    let verifies = |message| {
-        openssl_verifies(
-            &bidder.folder().to_owned(),
-            &bidder.certificate,
-            message,
-            &signature,
-        )
-    };
+    let verifies =
+        |message| openssl_verifies(bidder.folder(), &bidder.certificate, message, &signature);
     assert!(verifies(b"tender") && !verifies(b"other"));
     let windows = bidder.windows();
     let said = "Content: a digest only: the agent has not seen the content";

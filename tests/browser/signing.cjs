@@ -62,6 +62,7 @@ async function story(say = () => {}) {
   say("tender opened with the key; the platform has checked the signature");
   await page.click("#language");
   await page.waitForSelector("#lines tr:nth-child(3)");
+  assert.match(await page.textContent("#chosen"), new RegExp(path.basename(tender)), "the chosen file stays chosen");
   await shot("5-record-in-english");
 
   const stored = fs.readdirSync(file("tenders"));

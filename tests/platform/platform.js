@@ -44,6 +44,12 @@ function say() {
   document.title = words.title;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = words[element.dataset.text];
   find("language").textContent = words.other;
+  sayChosen();
+}
+
+function sayChosen() {
+  const [file] = find("file").files;
+  find("chosen").textContent = file ? `${file.name} · ${size(file.size)}` : words.choose;
 }
 
 function problem(error) {
@@ -189,9 +195,8 @@ find("log-out").addEventListener("click", () =>
   }),
 );
 find("file").addEventListener("change", () => {
-  const file = find("file").files[0];
-  find("chosen").textContent = file ? `${file.name} · ${size(file.size)}` : words.choose;
-  find("hand-in").disabled = !file;
+  sayChosen();
+  find("hand-in").disabled = find("file").files.length === 0;
   step(null);
 });
 find("language").addEventListener("click", async () => {

@@ -126,21 +126,36 @@ function abort(stream, sender) {
   post(null, "", "streamAbort", { stream }, { sender, take() {} });
 }
 
-// A file in pieces for the agent, read one step ahead.
-async function* pieces(file) {
-  const read = (at) => {
-    const bytes = at < file.size ? file.slice(at, at + READ).arrayBuffer() : Promise.resolve();
-    bytes.catch(() => {}); // reported when its turn comes, if it does
-    return bytes;
+/** Reads a file into buffers that it is given; null where browsers have no such reader. */
+function readerInto(file) {
+  try {
+    return file.stream().getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The pieces of a file of `size` bytes for the agent. It is read one step ahead, into two buffers by turns: fresh
+ * memory for each read took longer than all that is done with it.
+ */
+async function* pieces(reader, size) {
+  const read = (buffer) => {
+    const filled = reader.read(new Uint8Array(buffer), { min: READ });
+    filled.catch(() => {}); // reported when its turn comes, if it does
+    return filled;
   };
-  let next = read(0);
-  for (let at = 0; at < file.size; at += READ) {
-    const bytes = new Uint8Array(await next);
-    next = read(at + READ);
-    for (let from = 0; from < bytes.length; from += PIECE) {
-      const piece = bytes.subarray(from, from + PIECE);
+  let [next, spare] = [read(new ArrayBuffer(READ)), new ArrayBuffer(READ)];
+  for (let at = 0; at < size; ) {
+    const { value } = await next;
+    if (!value?.length) throw new Error("the file has become shorter");
+    next = read(spare);
+    for (let from = 0; from < value.length; from += PIECE) {
+      const piece = value.subarray(from, from + PIECE);
       yield { data: piece.toBase64(), end: at + from + piece.length };
     }
+    at += value.length;
+    spare = value.buffer;
   }
 }
 
@@ -149,7 +164,8 @@ async function* pieces(file) {
  * through the page. What comes out is one Blob. `taken` is false where browsers cannot do that.
  */
 async function pushFile(page, id, { stream, file }, sender) {
-  if (!(file instanceof Blob) || !Uint8Array.prototype.toBase64) {
+  const reader = file instanceof Blob && Uint8Array.prototype.toBase64 ? readerInto(file) : null;
+  if (reader === null) {
     tell(page, { ukey: "answer", id, result: { taken: false } });
     return;
   }
@@ -165,7 +181,7 @@ async function pushFile(page, id, { stream, file }, sender) {
     if (end % TOLD === 0 || end === file.size) tell(page, { ukey: "progress", id, done: end });
   };
   try {
-    for await (const { data, end } of pieces(file)) {
+    for await (const { data, end } of pieces(reader, file.size)) {
       if (onTheirWay.length === AHEAD) await arrive();
       if (push.cancelled) throw { code: "ERR_UKEY_USER_CANCELLED", message: "cancelled" };
       const answer = new Promise((take) => post(page, id, "streamWrite", { stream, data }, { sender, take }));
@@ -178,6 +194,7 @@ async function pushFile(page, id, { stream, file }, sender) {
     tell(page, { ukey: "answer", id, error: { code, message, data } });
   } finally {
     files.delete(push);
+    reader.cancel().catch(() => {}); // nobody wants the rest
   }
 }
 

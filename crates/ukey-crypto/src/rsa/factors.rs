@@ -20,7 +20,7 @@ pub(super) fn primes(n: &[u8], e: &[u8], d: &[u8]) -> Result<[Zeroizing<Vec<u8>>
     d.zeroize();
     let found = factor(&n, &product);
     product.zeroize();
-    let mut p = found.ok_or(Error::InvalidKey)?;
+    let p = found.ok_or(Error::InvalidKey)?;
     let q = NonZero::new(p.clone()).into_option().map(|mut p| {
         let q = n.div_rem(&p).0;
         p.zeroize();
@@ -32,9 +32,7 @@ pub(super) fn primes(n: &[u8], e: &[u8], d: &[u8]) -> Result<[Zeroizing<Vec<u8>>
         bytes
     };
     let q = bytes(q.ok_or(Error::InvalidKey)?);
-    let p_bytes = bytes(p.clone());
-    p.zeroize();
-    Ok([p_bytes, q])
+    Ok([bytes(p), q])
 }
 
 /// One prime factor of n, from a number that is one more than a multiple of the order of every number modulo n.

@@ -1,4 +1,4 @@
-//! The long timing tests, of the kernels and of the token's PIN: minutes, and a quiet machine.
+//! The long timing tests, of the kernels, of refusals and of the token's PIN: minutes, and a quiet machine.
 
 use crate::cargo;
 use crate::report::{Outcome, Workspace};
@@ -6,6 +6,7 @@ use crate::report::{Outcome, Workspace};
 /// Where they stand, as cargo's arguments choose them.
 const TESTS: &[&[&str]] = &[
     &["--package", "gm-kernels", "--test", "timing"],
+    &["--package", "ukey-crypto", "--test", "timing"],
     &["--package", "ukey-firmware-sim", "--lib"],
 ];
 

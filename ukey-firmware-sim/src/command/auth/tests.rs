@@ -113,29 +113,13 @@ fn mac_of_a_new_pin() -> Subject {
     }
 }
 
-/// The control: a comparison that ends at the first difference.
-fn control() -> Subject {
-    let key = pin_key();
-    Subject {
-        name: "control (ends early)",
-        fixed: almost_right(),
-        run: repeated(move |answer| {
-            let mut right = block();
-            sm4::ecb_encrypt(&key, &mut right).unwrap();
-            black_box(right.iter().zip(answer).all(|(a, b)| black_box(a == b)));
-        }),
-    }
-}
-
 #[test]
 fn short_form() {
-    leakage::see(&mut control(), 2_000, 3.0 * BOUND);
     leakage::none_leaks(subjects(), 2_000, 5.0 * BOUND);
 }
 
 #[test]
 #[ignore = "minutes, on a quiet machine, in release: cargo xtask timing"]
 fn long_form() {
-    leakage::see(&mut control(), 20_000, 10.0 * BOUND);
     leakage::none_leaks(subjects(), 200_000, BOUND);
 }

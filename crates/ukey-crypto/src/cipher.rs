@@ -17,7 +17,7 @@ pub(crate) mod aead;
 mod block_modes;
 mod ccm;
 pub(crate) mod gcm;
-mod padding;
+pub(crate) mod padding;
 mod stream_modes;
 #[cfg(test)]
 mod tests;

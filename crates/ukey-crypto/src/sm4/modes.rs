@@ -1,12 +1,14 @@
 //! Streaming SM4 in the modes of GB/T 17964 (NIST SP 800-38A), with optional PKCS#7 padding.
 //!
+//! Beside [`crate::cipher::Operation`] for the two APIs whose lengths differ from its: GM/T 0016 and 0017 answer whole
+//! blocks in every mode until the end, and know padding in every mode.
+//!
 //! Where a mode allows it (ECB, decryption in CBC and CFB) many blocks go to the block cipher in one
 //! call, so a kernel that works on several blocks at once is used to the full.
 
 use super::{BLOCK, Block, Key, xor_into};
 use crate::Error;
-use crate::cipher::{Direction, Padding};
-use subtle::{ConstantTimeEq, ConstantTimeGreater};
+use crate::cipher::{Direction, Padding, padding};
 use zeroize::{Zeroize, Zeroizing};
 
 /// Mode of operation.
@@ -143,7 +145,7 @@ impl Cipher {
                 out.extend_from_slice(&last[..len]);
             }
             (Padding::Pkcs7, Direction::Encrypt) => {
-                last[len..].fill(u8::try_from(BLOCK - len).expect("at most 16"));
+                padding::pad(&mut last, len);
                 self.run(&mut last[..]);
                 out.extend_from_slice(&last[..]);
             }
@@ -152,7 +154,7 @@ impl Cipher {
                     return Err(Error::InvalidLength);
                 }
                 self.run(&mut last[..]);
-                out.extend_from_slice(&last[..unpadded_len(&last)?]);
+                out.extend_from_slice(&last[..padding::unpadded_len(&last)?]);
             }
         }
         Ok(())
@@ -193,20 +195,5 @@ impl Drop for Cipher {
 impl core::fmt::Debug for Cipher {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "sm4::Cipher({:?}, {:?}, ..)", self.direction, self.mode)
-    }
-}
-
-/// Length of `block` without its PKCS#7 padding. Looks at all bytes, whatever the padding says.
-fn unpadded_len(block: &[u8; BLOCK]) -> Result<usize, Error> {
-    let pad = block[BLOCK - 1];
-    let mut good = !pad.ct_eq(&0) & !pad.ct_gt(&16);
-    for (distance, byte) in (1u8..).zip(block.iter().rev()) {
-        let in_padding = !distance.ct_gt(&pad);
-        good &= !in_padding | byte.ct_eq(&pad);
-    }
-    if good.into() {
-        Ok(BLOCK - usize::from(pad))
-    } else {
-        Err(Error::Decryption)
     }
 }

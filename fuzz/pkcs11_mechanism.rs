@@ -95,7 +95,8 @@ impl Source<'_> {
     }
 
     /// Words after a pattern: `n` a number, `P` a pointer followed by its length, `L` a length followed by its pointer,
-    /// `b` a small number, `k` two bytes that are flags, `F` a count followed by data parameters, `0` nothing.
+    /// `b` a small number, `k` two bytes that are flags, `F` a count followed by data parameters, `O` a pointer to
+    /// OAEP's structure, `0` nothing.
     fn words(&mut self, pattern: &str) -> Vec<u8> {
         let mut words = Vec::new();
         for letter in pattern.bytes() {
@@ -113,6 +114,12 @@ impl Source<'_> {
                     let (at, len) = self.pair();
                     words.extend([len, at]);
                 }
+                b'O' => {
+                    let oaep = self.words("nnnP");
+                    self.memory.push(oaep);
+                    let at = self.memory.last().map_or(0, |m| m.as_ptr() as CK_ULONG);
+                    words.push(if self.byte() == 0xFF { 0 } else { at });
+                }
                 b'F' => {
                     let (count, at) = self.fields();
                     words.extend([count, at]);
@@ -128,7 +135,7 @@ impl Source<'_> {
         let other = self.byte();
         let pattern = match (pattern(number, wraps), other) {
             (_, 0xFF) => "",
-            // No structure has one word and a pointer in it.
+            // A structure of one word has no pointer in it.
             (_, 0xFE) => "n",
             (pattern, _) => pattern,
         };
@@ -155,6 +162,7 @@ fn pattern(number: CK_MECHANISM_TYPE, wraps: bool) -> &'static str {
         CKM_AES_CCM | CKM_SM4_CCM => "nPPn",
         CKM_AES_CTR | CKM_SM4_CTR => "nnn",
         CKM_RSA_PKCS_OAEP => "nnnP",
+        CKM_RSA_AES_KEY_WRAP => "nO",
         CKM_ECDH1_DERIVE | CKM_ECDH1_COFACTOR_DERIVE => "nLL",
         CKM_CONCATENATE_BASE_AND_DATA
         | CKM_CONCATENATE_DATA_AND_BASE

@@ -56,8 +56,13 @@ pub fn wrap_padded<K: Key>(key: &K, iv: &[u8; 4], data: &[u8]) -> Result<Vec<u8>
     if len == 0 {
         return Err(Error::InvalidLength);
     }
-    let mut wrapped = [&iv[..], &len.to_be_bytes(), data].concat();
-    wrapped.resize(SEMIBLOCK + data.len().next_multiple_of(SEMIBLOCK), 0);
+    let wrapped_len = SEMIBLOCK + data.len().next_multiple_of(SEMIBLOCK);
+    // Room for the filling from the start: a buffer that grows leaves the key behind.
+    let mut wrapped = Vec::with_capacity(wrapped_len);
+    wrapped.extend_from_slice(iv);
+    wrapped.extend_from_slice(&len.to_be_bytes());
+    wrapped.extend_from_slice(data);
+    wrapped.resize(wrapped_len, 0);
     if let Ok(block) = <&mut Block>::try_from(&mut wrapped[..]) {
         key.cipher().encrypt_block(block);
     } else {

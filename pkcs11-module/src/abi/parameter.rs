@@ -57,7 +57,8 @@ pub(super) unsafe fn read(
             Layout::Gcm => gcm(structure(given)?),
             Layout::Ccm => ccm(structure(given)?),
             Layout::Pss => pss(structure(given)?),
-            Layout::Oaep => oaep(structure(given)?),
+            Layout::Oaep => oaep(structure(given)?).map(Parameter::Oaep),
+            Layout::RsaAesKeyWrap => rsa_aes_key_wrap(structure(given)?),
             Layout::Eddsa => eddsa(structure(given)?),
             Layout::Ecdh => ecdh(structure(given)?),
             Layout::Sm2Agreement => sm2_agreement(structure(given)?),
@@ -189,15 +190,25 @@ fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Read<Parameter> {
     }))
 }
 
-unsafe fn oaep(given: CK_RSA_PKCS_OAEP_PARAMS) -> Read<Parameter> {
+unsafe fn oaep(given: CK_RSA_PKCS_OAEP_PARAMS) -> Read<Oaep> {
     // SAFETY: the caller's contract.
     let label = unsafe { owned(given.pSourceData.cast(), given.ulSourceDataLen) }?;
     // Zero for the source, with no label, is what several clients write.
     require(given.source == CKZ_DATA_SPECIFIED || (given.source == 0 && label.is_empty()))?;
-    Ok(Parameter::Oaep(Oaep {
+    Ok(Oaep {
         hash: hash(given.hashAlg)?,
         mask_hash: mask_hash(given.mgf)?,
         label,
+    })
+}
+
+unsafe fn rsa_aes_key_wrap(given: CK_RSA_AES_KEY_WRAP_PARAMS) -> Read<Parameter> {
+    require(matches!(given.ulAESKeyBits, 128 | 192 | 256))?;
+    // SAFETY: the caller's contract; any bits are a CK_RSA_PKCS_OAEP_PARAMS.
+    let oaep = unsafe { oaep(input::value(given.pOAEPParams).map_err(invalid)?) }?;
+    Ok(Parameter::RsaAesKeyWrap(RsaAesKeyWrap {
+        key_len: length(given.ulAESKeyBits)? / 8,
+        oaep,
     }))
 }
 

@@ -109,7 +109,7 @@ impl Wrapping {
 }
 
 /// Most that comes out.
-fn longest(wraps: bool, data_len: usize) -> usize {
+pub(super) fn longest(wraps: bool, data_len: usize) -> usize {
     match wraps {
         true => data_len.saturating_add(24) / 8 * 8,
         false => data_len.saturating_sub(8),

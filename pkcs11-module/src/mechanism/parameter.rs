@@ -34,6 +34,8 @@ pub(crate) enum Layout {
     Pss,
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep,
+    /// `CK_RSA_AES_KEY_WRAP_PARAMS`.
+    RsaAesKeyWrap,
     /// `CK_EDDSA_PARAMS`, or none.
     Eddsa,
     /// `CK_ECDH1_DERIVE_PARAMS`.
@@ -73,6 +75,8 @@ pub(crate) enum Parameter {
     Pss(Pss),
     /// RSA-OAEP.
     Oaep(Oaep),
+    /// RSA-OAEP around a temporary AES key.
+    RsaAesKeyWrap(RsaAesKeyWrap),
     /// ECDH.
     Ecdh(Ecdh),
     /// SM2 key agreement.
@@ -153,6 +157,15 @@ pub(crate) struct Oaep {
     pub(crate) mask_hash: HashAlg,
     /// The label.
     pub(crate) label: Vec<u8>,
+}
+
+/// CK_RSA_AES_KEY_WRAP_PARAMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RsaAesKeyWrap {
+    /// Length of the temporary AES key in bytes.
+    pub(crate) key_len: usize,
+    /// How the temporary key is encrypted.
+    pub(crate) oaep: Oaep,
 }
 
 /// CK_ECDH1_DERIVE_PARAMS.
@@ -306,6 +319,8 @@ accessors! {
     pss: Pss -> Pss;
     /// That of OAEP.
     oaep: Oaep -> Oaep;
+    /// That of the RSA AES key wrap.
+    rsa_aes_key_wrap: RsaAesKeyWrap -> RsaAesKeyWrap;
     /// ECDH's.
     ecdh: Ecdh -> Ecdh;
     /// That of the SM2 key agreement.

@@ -13,7 +13,7 @@ use super::kdf::{Hkdf, Kdf};
 use super::key_gen::KeyGen;
 use super::key_wrap::KeyWrap;
 use super::parameter::Layout;
-use super::rsa::{BITS, Oaep, Pkcs, PkcsHash, Pss, X509};
+use super::rsa::{BITS, Oaep, Pkcs, PkcsHash, Pss, RsaAesKeyWrap, X509};
 use super::sm2::{Sm2, Sm2Encrypt, Sm2Sm3};
 use super::sm2_agreement::Sm2Agreement;
 use crate::abi::types::*;
@@ -70,6 +70,7 @@ pub(crate) static TABLE: &[Row] = &[
     row!(CKM_RSA_PKCS, Pkcs, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING | ENCAPSULATION),
     row!(CKM_RSA_X_509, X509, None, RSA, CKF_HW | SIGNATURE | RECOVERY | ENCRYPTION | WRAPPING | ENCAPSULATION),
     row!(CKM_RSA_PKCS_OAEP, Oaep, Oaep, RSA, ENCRYPTION | WRAPPING | ENCAPSULATION),
+    row!(CKM_RSA_AES_KEY_WRAP, RsaAesKeyWrap, RsaAesKeyWrap, RSA, WRAPPING),
     row!(CKM_SHA1_RSA_PKCS, PkcsHash(HashAlg::Sha1), None, RSA, SIGNATURE),
     row!(CKM_SHA224_RSA_PKCS, PkcsHash(HashAlg::Sha224), None, RSA, SIGNATURE),
     row!(CKM_SHA256_RSA_PKCS, PkcsHash(HashAlg::Sha256), None, RSA, SIGNATURE),

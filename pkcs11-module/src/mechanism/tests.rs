@@ -64,6 +64,7 @@ fn layout_name(layout: Layout) -> &'static str {
         Layout::Ccm => "CK_CCM_PARAMS",
         Layout::Pss => "CK_RSA_PKCS_PSS_PARAMS",
         Layout::Oaep => "CK_RSA_PKCS_OAEP_PARAMS",
+        Layout::RsaAesKeyWrap => "CK_RSA_AES_KEY_WRAP_PARAMS",
         Layout::Eddsa => "none or CK_EDDSA_PARAMS",
         Layout::Ecdh => "CK_ECDH1_DERIVE_PARAMS",
         Layout::Sm2Agreement => "CK_SM2_KEY_AGREE_PARAMS",

@@ -37,3 +37,4 @@ mod threads;
 mod token_keys;
 mod wrap_authenticated;
 mod wrap_derive;
+mod wrap_rsa_aes;

@@ -40,7 +40,7 @@ impl RsaCipher {
         using: Using<'_>,
         padding: Padding,
     ) -> Result<Box<dyn Ciphering>, Error> {
-        Self::start(using, padding, true)
+        Ok(Box::new(Self::start(using, padding, true)?))
     }
 
     /// With the private key.
@@ -48,28 +48,31 @@ impl RsaCipher {
         using: Using<'_>,
         padding: Padding,
     ) -> Result<Box<dyn Ciphering>, Error> {
-        Self::start(using, padding, false)
+        Ok(Box::new(Self::start(using, padding, false)?))
     }
 
-    fn start(
-        using: Using<'_>,
-        padding: Padding,
-        encrypts: bool,
-    ) -> Result<Box<dyn Ciphering>, Error> {
+    /// For other mechanisms to use.
+    pub(super) fn start(using: Using<'_>, padding: Padding, encrypts: bool) -> Result<Self, Error> {
         let public = public(using)?.clone();
         if let Padding::Oaep(parameters) = &padding {
             oaep::longest(parameters, public.size())?;
         }
-        Ok(Box::new(Self {
+        Ok(Self {
             object: Arc::clone(using.key),
             token: Arc::clone(using.token),
             public,
             padding,
             encrypts,
-        }))
+        })
     }
 
-    fn encrypt(&self, data: &[u8]) -> Result<Vec<u8>, Error> {
+    /// Length of the modulus in bytes, which is that of a ciphertext.
+    pub(super) fn size(&self) -> usize {
+        self.public.size()
+    }
+
+    /// A ciphertext of the data.
+    pub(super) fn encrypt(&self, data: &[u8]) -> Result<Vec<u8>, Error> {
         let public = &self.public;
         let raw = |block: &[u8]| public.raw(block).map_err(|_| Error::DataInvalid);
         match &self.padding {
@@ -84,7 +87,8 @@ impl RsaCipher {
         }
     }
 
-    fn decrypt(&self, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    /// The data in a ciphertext.
+    pub(super) fn decrypt(&self, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         if data.len() != self.public.size() {
             return Err(Error::EncryptedDataLenRange);
         }

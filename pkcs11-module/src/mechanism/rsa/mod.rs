@@ -1,5 +1,6 @@
 //! RSA (RFC 8017; PKCS#11 3.2, "RSA"): signatures, recovery of signed data, encryption.
 
+mod aes_key_wrap;
 mod cipher;
 mod encapsulation;
 mod key;
@@ -14,6 +15,7 @@ use super::signature::{Input, KeySignature};
 use super::{Ciphering, Mechanism, Recovering, Signing, Using, Verifying};
 use crate::object::key::PublicKey;
 use crate::rv::Error;
+pub(super) use aes_key_wrap::RsaAesKeyWrap;
 pub(super) use cipher::decryption_error;
 use cipher::{Padding, RsaCipher};
 use key::{Form, RsaKey};

@@ -230,23 +230,12 @@ fn a_shared_value_of_the_session_can_be_read_where_nobody_says() {
     let point = p11.attribute(session, public, CKA_EC_POINT).unwrap();
     for on_token in [false, true] {
         let [at, len] = data(&point);
-        let mut agree = Mechanism::numbers(CKM_ECDH1_DERIVE, &[CKD_NULL, 0, 0, len, at]);
-        let mut template = Template::of(CKO_SECRET_KEY)
+        let agree = Mechanism::numbers(CKM_ECDH1_DERIVE, &[CKD_NULL, 0, 0, len, at]);
+        let template = Template::of(CKO_SECRET_KEY)
             .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
             .flag(CKA_TOKEN, on_token);
-        let (mut template, mut handle) = (template.c(), 0);
-        expect(call!(
-            p11,
-            C_DeriveKey(
-                session,
-                &mut agree.c(),
-                private,
-                template.as_mut_ptr(),
-                template.len() as CK_ULONG,
-                &raw mut handle
-            )
-        ));
-        let value = p11.attribute(session, handle, CKA_VALUE);
+        let key = derive_key(&p11, session, agree, private, template).unwrap();
+        let value = p11.attribute(session, key, CKA_VALUE);
         assert_eq!(value.is_ok(), !on_token);
     }
 }

@@ -76,22 +76,9 @@ fn hkdf_gives_data_as_well() {
         info_len,
     ];
     parameter.extend(numbers.iter().flat_map(|number| number.to_ne_bytes()));
-    let derived = |template: Template| {
-        let (mut template, mut handle) = (template, 0);
-        let (mut template, mut mechanism) =
-            (template.c(), Mechanism(CKM_HKDF_DATA, parameter.clone()));
-        let rv = call!(
-            p11,
-            C_DeriveKey(
-                session,
-                &mut mechanism.c(),
-                base,
-                template.as_mut_ptr(),
-                template.len() as CK_ULONG,
-                &raw mut handle
-            )
-        );
-        if rv == CKR_OK { Ok(handle) } else { Err(rv) }
+    let derived = |template| {
+        let mechanism = Mechanism(CKM_HKDF_DATA, parameter.clone());
+        derive_key(&p11, session, mechanism, base, template)
     };
     let template = || {
         Template::default()
@@ -240,20 +227,9 @@ fn a_further_key_that_cannot_be_is_named_and_none_stays() {
                     phKey: &raw mut handles[1],
                 },
             ];
-            let mut template = good().flag(CKA_TOKEN, first_on_token);
-            let (mut template, mut handle) = (template.c(), 9);
-            let rv = call!(
-                p11,
-                C_DeriveKey(
-                    session,
-                    &mut kdf.mechanism(&mut more).c(),
-                    base,
-                    template.as_mut_ptr(),
-                    template.len() as CK_ULONG,
-                    &raw mut handle
-                )
-            );
-            assert_eq!((rv, handle, handles), (expected, 9, [7, CK_INVALID_HANDLE]));
+            let first = good().flag(CKA_TOKEN, first_on_token);
+            let made = derive_key(&p11, session, kdf.mechanism(&mut more), base, first);
+            assert_eq!((made, handles), (Err(expected), [7, CK_INVALID_HANDLE]));
             assert_eq!(p11.find(session, Template::default()).len(), before);
         }
     }
@@ -319,20 +295,10 @@ fn a_derived_key_is_as_sensitive_as_its_base_where_nobody_says() {
             .flag(CKA_EXTRACTABLE, true)
             .flag(CKA_DERIVE, true);
         let base = p11.create(session, base).unwrap();
-        let mut template = Template::default().flag(CKA_EXTRACTABLE, true);
-        let (mut template, mut handle) = (template.c(), 0);
-        expect(call!(
-            p11,
-            C_DeriveKey(
-                session,
-                &mut Mechanism::plain(CKM_SHA256_KEY_DERIVATION).c(),
-                base,
-                template.as_mut_ptr(),
-                template.len() as CK_ULONG,
-                &raw mut handle
-            )
-        ));
-        let made = p11.attribute(session, handle, CKA_SENSITIVE).unwrap();
+        let template = Template::default().flag(CKA_EXTRACTABLE, true);
+        let digest = Mechanism::plain(CKM_SHA256_KEY_DERIVATION);
+        let key = derive_key(&p11, session, digest, base, template).unwrap();
+        let made = p11.attribute(session, key, CKA_SENSITIVE).unwrap();
         assert_eq!(made, [sensitive.into()]);
     }
 }

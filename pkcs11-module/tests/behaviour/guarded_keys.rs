@@ -84,21 +84,9 @@ fn a_template_in_a_base_key_goes_into_what_is_derived() {
     );
     let base = secret(CKK_GENERIC_SECRET, &[3; 32]).bytes(CKA_DERIVE_TEMPLATE, &imposed);
     let base = p11.create(session, base).unwrap();
-    let derived = |template: Template| {
-        let (mut template, mut handle) = (template, 0);
-        let mut template = template.c();
-        let rv = call!(
-            p11,
-            C_DeriveKey(
-                session,
-                &mut Mechanism::plain(CKM_SHA256_KEY_DERIVATION).c(),
-                base,
-                template.as_mut_ptr(),
-                template.len() as CK_ULONG,
-                &raw mut handle
-            )
-        );
-        if rv == CKR_OK { Ok(handle) } else { Err(rv) }
+    let derived = |template| {
+        let digest = Mechanism::plain(CKM_SHA256_KEY_DERIVATION);
+        derive_key(&p11, session, digest, base, template)
     };
     let made = derived(generic()).unwrap();
     assert_eq!(p11.attribute(session, made, CKA_LABEL).unwrap(), b"made");

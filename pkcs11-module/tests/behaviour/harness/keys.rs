@@ -66,19 +66,16 @@ pub fn unwrap(
     if rv == CKR_OK { Ok(handle) } else { Err(rv) }
 }
 
-/// The value of the derived key.
-pub fn derive(
+/// C_DeriveKey. A call that fails leaves the place of the handle alone.
+pub fn derive_key(
     p11: &P11,
     session: CK_SESSION_HANDLE,
     mut mechanism: Mechanism,
     base: CK_OBJECT_HANDLE,
-    len: Option<CK_ULONG>,
-) -> Answer {
-    let mut template = open(Template::default());
-    if let Some(len) = len {
-        template = template.number(CKA_VALUE_LEN, len);
-    }
-    let (mut template, mut handle) = (template.c(), 0);
+    mut template: Template,
+) -> Result<CK_OBJECT_HANDLE, CK_RV> {
+    let untouched = CK_OBJECT_HANDLE::MAX;
+    let (mut template, mut handle) = (template.c(), untouched);
     let rv = call!(
         p11,
         C_DeriveKey(
@@ -91,9 +88,26 @@ pub fn derive(
         )
     );
     if rv != CKR_OK {
+        assert_eq!(handle, untouched);
         return Err(rv);
     }
-    p11.attribute(session, handle, CKA_VALUE)
+    Ok(handle)
+}
+
+/// The value of the derived key.
+pub fn derive(
+    p11: &P11,
+    session: CK_SESSION_HANDLE,
+    mechanism: Mechanism,
+    base: CK_OBJECT_HANDLE,
+    len: Option<CK_ULONG>,
+) -> Answer {
+    let mut template = open(Template::default());
+    if let Some(len) = len {
+        template = template.number(CKA_VALUE_LEN, len);
+    }
+    let key = derive_key(p11, session, mechanism, base, template)?;
+    p11.attribute(session, key, CKA_VALUE)
 }
 
 /// A pointer and a length.

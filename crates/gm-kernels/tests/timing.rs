@@ -20,14 +20,14 @@ fn scalar(bytes: &[u8; 32]) -> sm2::Scalar {
 /// Secrets in every engine.
 fn subjects() -> Vec<Subject> {
     let mut all = vec![Subject {
-        name: "key load (d)",
+        name: "key load (d)".to_owned(),
         fixed: [1; 32],
         run: Box::new(|d| drop(black_box(sm2::SigningKey::new(&scalar(d))))),
     }];
     for engine in sm2::Engine::available() {
         let key = sm2::SigningKey::new(&scalar(&[3; 32])).unwrap();
         all.push(Subject {
-            name: "sign (nonce)",
+            name: format!("sign (nonce), {}", engine.name()),
             fixed: small(1),
             run: Box::new(move |k| {
                 black_box(key.sign_with_nonce(engine, &[5; 32], &scalar(k)));
@@ -35,7 +35,7 @@ fn subjects() -> Vec<Subject> {
         });
         let point = sm2::Point::generator_times(&scalar(&[4; 32])).unwrap();
         all.push(Subject {
-            name: "k P (k)",
+            name: format!("k P (k), {}", engine.name()),
             fixed: small(1),
             run: Box::new(move |k| {
                 black_box(point.times_with(engine, &scalar(k)));
@@ -44,7 +44,7 @@ fn subjects() -> Vec<Subject> {
     }
     for engine in sm4::Engine::available() {
         all.push(Subject {
-            name: "SM4 key",
+            name: format!("SM4 key, {}", engine.name()),
             fixed: [0; 32],
             run: Box::new(move |key| {
                 let (blocks, _) = key.as_chunks();
@@ -54,7 +54,7 @@ fn subjects() -> Vec<Subject> {
         let key = sm4::Key::with_engine(engine, &[7; 16]);
         let authenticating = key.clone();
         all.push(Subject {
-            name: "SM4-GCM data",
+            name: format!("SM4-GCM data, {}", engine.name()),
             fixed: [0; 32],
             run: Box::new(move |data| {
                 let (blocks, _) = data.as_chunks();
@@ -64,7 +64,7 @@ fn subjects() -> Vec<Subject> {
             }),
         });
         all.push(Subject {
-            name: "SM4 data",
+            name: format!("SM4 data, {}", engine.name()),
             fixed: [0; 32],
             run: Box::new(move |data| {
                 let (blocks, _) = data.as_chunks();
@@ -76,12 +76,12 @@ fn subjects() -> Vec<Subject> {
     }
     for engine in ghash::Engine::available() {
         all.push(Subject {
-            name: "GHASH key",
+            name: format!("GHASH key, {}", engine.name()),
             fixed: [0; 32],
             run: Box::new(move |secret| hash(engine, secret.as_chunks().0[0], [7; 16])),
         });
         all.push(Subject {
-            name: "GHASH data",
+            name: format!("GHASH data, {}", engine.name()),
             fixed: [0; 32],
             run: Box::new(move |secret| hash(engine, [9; 16], secret.as_chunks().0[0])),
         });
@@ -100,7 +100,7 @@ fn hash(engine: ghash::Engine, key: [u8; 16], data: [u8; 16]) {
 fn control() -> Subject {
     let point = sm2::Point::generator_times(&scalar(&[4; 32])).unwrap();
     Subject {
-        name: "control (variable time)",
+        name: "control (variable time)".to_owned(),
         fixed: small(1),
         run: Box::new(move |k| {
             black_box(point.add_multiple_vartime(&scalar(k), &point));

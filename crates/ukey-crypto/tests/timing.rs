@@ -56,7 +56,7 @@ fn tag<K: ukey_crypto::cipher::Key + 'static>(
     fixed[..TAG_LEN].copy_from_slice(&sealed[PLAINTEXT.len()..]);
     fixed[TAG_LEN - 1] ^= 1;
     Subject {
-        name,
+        name: name.to_owned(),
         fixed,
         run: Box::new(move |secret| {
             sealed[PLAINTEXT.len()..].copy_from_slice(&secret[..TAG_LEN]);
@@ -75,7 +75,7 @@ fn cbc_padding<K: ukey_crypto::cipher::Key + 'static>(name: &'static str, key: K
     let mut fixed = [16; 32];
     fixed[0] = 0;
     Subject {
-        name,
+        name: name.to_owned(),
         fixed,
         run: Box::new(move |secret| {
             let mut block = [16; 16];
@@ -93,7 +93,7 @@ fn sm2_check_value() -> Subject {
     let mut fixed = ciphertext.hash;
     fixed[31] ^= 1;
     Subject {
-        name: "SM2, C3",
+        name: "SM2, C3".to_owned(),
         fixed,
         run: Box::new(move |secret| {
             ciphertext.hash = *secret;
@@ -145,12 +145,12 @@ fn rsa_paddings() -> Vec<Subject> {
     };
     vec![
         Subject {
-            name: "RSA PKCS#1, padding",
+            name: "RSA PKCS#1, padding".to_owned(),
             fixed: [2; 32],
             run: Box::new(pkcs1),
         },
         Subject {
-            name: "RSA OAEP, first byte",
+            name: "RSA OAEP, first byte".to_owned(),
             fixed: [0; 32],
             run: Box::new(oaep),
         },

@@ -48,7 +48,7 @@ fn subjects() -> Vec<Subject> {
     let compared = |name, fixed| {
         let key = pin_key();
         Subject {
-            name,
+            name: str::to_owned(name),
             fixed,
             run: repeated(move |answer| {
                 black_box(answers(&key, block(), &answer[..16]).unwrap());
@@ -59,7 +59,7 @@ fn subjects() -> Vec<Subject> {
         compared("PIN, almost right", almost),
         compared("PIN, right", right),
         Subject {
-            name: "PIN's key",
+            name: "PIN's key".to_owned(),
             fixed: [0; 32],
             run: repeated(move |key| {
                 let key = sm4::Key::try_from(&key[..16]).unwrap();
@@ -67,7 +67,7 @@ fn subjects() -> Vec<Subject> {
             }),
         },
         Subject {
-            name: "PIN's bytes",
+            name: "PIN's bytes".to_owned(),
             fixed: [b'0'; 32],
             run: repeated(|pin| {
                 black_box(key_of(PinHash::Sm3, &pin[..8]).unwrap());
@@ -104,7 +104,7 @@ fn mac_of_a_new_pin() -> Subject {
     );
     fixed[3] ^= 1;
     Subject {
-        name: "MAC of a PIN's change",
+        name: "MAC of a PIN's change".to_owned(),
         fixed,
         run: repeated(move |mac| {
             let mac = mac.first_chunk().unwrap();

@@ -305,21 +305,30 @@ fn unwrapped_secret(
     let key_type = template
         .number(CKA_KEY_TYPE)
         .ok_or(Error::TemplateIncomplete)?;
+    let unpadded = mechanism.row.number == CKM_RSA_X_509;
     let len = match (key_type, template.number(CKA_VALUE_LEN)) {
-        (CKK_SM4, None) => value.len().min(16),
+        (CKK_SM4, None) if unpadded => 16,
         (_, None) => value.len(),
         (_, Some(len)) => usize::try_from(len).map_err(|_| Error::TemplateInconsistent)?,
     };
-    // Zeros may have been added to the value before it was wrapped; nothing else may be cut off it.
-    let zeros = pads_with_zeros(mechanism) || mechanism.row.number == CKM_RSA_X_509;
-    let value = match mechanism.row.number {
-        CKM_RSA_X_509 => value.get(value.len().wrapping_sub(len)..),
-        _ => value.get(..len),
+    without_zeros(value, len, mechanism)
+        .map(|value| secret_content(key_type, value))
+        .ok_or(Error::WrappedKeyLenRange)
+}
+
+/// A value of this length without the zeros that were added to it before it was wrapped: up to a whole block behind it, or
+/// up to the modulus in front of it. Nothing else may be cut off.
+fn without_zeros<'a>(made: &'a [u8], len: usize, mechanism: &Requested) -> Option<&'a [u8]> {
+    let (value, added, most) = if mechanism.row.number == CKM_RSA_X_509 {
+        let (added, value) = made.split_at_checked(made.len().checked_sub(len)?)?;
+        (value, added, added.len())
+    } else {
+        let (value, added) = made.split_at_checked(len)?;
+        let block = if pads_with_zeros(mechanism) { 16 } else { 1 };
+        (value, added, block - 1)
     };
-    match value {
-        Some(cut) if zeros || cut.len() == len => Ok(secret_content(key_type, cut)),
-        _ => Err(Error::WrappedKeyLenRange),
-    }
+    let are_zeros = added.len() <= most && added.iter().all(|byte| *byte == 0);
+    are_zeros.then_some(value)
 }
 
 fn unwrapped_private(info: &[u8], template: &Attributes) -> Result<Attributes, Error> {

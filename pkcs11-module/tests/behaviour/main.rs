@@ -35,6 +35,7 @@ mod sign_rsa;
 mod slots;
 mod threads;
 mod token_keys;
+mod unwrap_lengths;
 mod wrap_authenticated;
 mod wrap_derive;
 mod wrap_rsa_aes;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auth_key;
+pub mod completion;
 mod config;
 mod embedded;
 mod log;

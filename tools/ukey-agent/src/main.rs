@@ -188,9 +188,7 @@ fn run(command: Command) -> io::Result<ExitCode> {
             clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
             let mut script = String::from_utf8_lossy(&script).into_owned();
             if shell == clap_complete::Shell::Bash {
-                // The generator has two ways to write the hyphen of the program's name, and so its
-                // script would not find the commands.
-                script = script.replace("ukey__agent", "ukey__subcmd__agent");
+                script = ukey_host::completion::mended_bash(NAME, &script);
             }
             io::stdout().write_all(script.as_bytes())?;
             Ok(ExitCode::SUCCESS)

@@ -26,9 +26,7 @@ pub(crate) fn completions(context: &Context, shell: Shell) -> Result<Outcome> {
     clap_complete::generate(shell, &mut definition(context), NAME, &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();
     if shell == Shell::Bash {
-        // The generator has two ways to write the hyphen of the program's name, and so its script
-        // would not find the commands.
-        script = script.replace("ukey__admin", "ukey__subcmd__admin");
+        script = ukey_host::completion::mended_bash(NAME, &script);
     }
     let data = json!({ "shell": shell.to_string(), "script": script });
     Ok(Outcome::new(data, script))

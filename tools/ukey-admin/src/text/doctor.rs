@@ -8,6 +8,7 @@ super::message::messages! {
     fn service_ok();
     fn no_service();
     fn start_service();
+    fn restart_service();
     fn service_refused();
     fn ask_for_rights();
     fn pcsc_off();
@@ -24,6 +25,7 @@ super::message::messages! {
     fn make_room();
     fn set_pin();
     fn unblock();
+    fn replace_key();
     fn so_locked();
     fn few_tries();
     fn no_keys();

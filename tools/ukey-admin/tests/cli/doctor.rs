@@ -2,11 +2,18 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
+use serde_json::Value;
+
 use crate::support::{Desk, with_pin};
 
-/// Codes that are not ok or skipped.
-fn findings(desk: &Desk) -> (i32, Vec<String>) {
+/// The exit code, and the codes that are not ok or skipped.
+pub(crate) fn findings(desk: &Desk) -> (i32, Vec<String>) {
     let (code, report) = desk.json(["doctor"]);
+    (code, ill(&report))
+}
+
+/// Codes of a report that are not ok or skipped; each comes with an action.
+pub(crate) fn ill(report: &Value) -> Vec<String> {
     let checks = report["data"]["checks"].as_array().unwrap();
     let ill = checks
         .iter()
@@ -15,7 +22,15 @@ fn findings(desk: &Desk) -> (i32, Vec<String>) {
         assert!(check["action"].is_string(), "{check}");
         check["code"].as_str().unwrap().to_owned()
     });
-    (code, codes.collect())
+    codes.collect()
+}
+
+/// The finding of a report that has this code.
+#[track_caller]
+pub(crate) fn finding<'a>(report: &'a Value, code: &str) -> &'a Value {
+    let checks = report["data"]["checks"].as_array().unwrap();
+    let found = checks.iter().find(|check| check["code"] == code);
+    found.unwrap_or_else(|| panic!("{code} is not in {report}"))
 }
 
 #[test]

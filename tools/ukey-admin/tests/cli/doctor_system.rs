@@ -1,13 +1,10 @@
-//! What the doctor finds around the key: devices and drivers under a root of our own, a pcscd of our
-//! own, sockets without rights, registrations and browsers.
+//! What the doctor finds around the key: devices and drivers under a root of our own, sockets without
+//! rights, registrations and browsers.
 
 use std::{
     fs,
     os::unix::{fs::PermissionsExt, net::UnixListener},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
+    process::Command,
 };
 
 use serde_json::Value;
@@ -48,7 +45,7 @@ impl Report {
 }
 
 /// The doctor on the root `sys` of the desk, with the smart card service switched on and stopped.
-fn command(desk: &Desk) -> Command {
+pub(crate) fn command(desk: &Desk) -> Command {
     let mut command = desk.command();
     command
         .args(["--json", "doctor", "--root", "sys"])
@@ -61,7 +58,7 @@ fn examine(desk: &Desk) -> Report {
     Report::new(&command(desk).output().unwrap().stdout)
 }
 
-fn write(desk: &Desk, path: &str, content: &str) {
+pub(crate) fn write(desk: &Desk, path: &str, content: &str) {
     let path = desk.path("sys").join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, content).unwrap();
@@ -275,93 +272,4 @@ fn a_browser_without_the_manifest() {
     examine(&desk).says("140", "ok");
     write(&desk, manifest, "{\"path\":\"/usr/bin/gone\"}");
     examine(&desk).says("142", "fail");
-}
-
-/// A pcscd with two virtual readers, for this test alone.
-struct Readers {
-    pcscd: Child,
-    card: Option<Child>,
-    folder: PathBuf,
-}
-
-impl Readers {
-    fn start(desk: &Desk) -> Self {
-        let folder = desk.path("pcscd");
-        fs::create_dir(&folder).unwrap();
-        let pcscd = script()
-            .arg("run")
-            .arg(&folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let readers = Self {
-            pcscd,
-            card: None,
-            folder,
-        };
-        wait_for("pcscd", || readers.socket().exists());
-        readers
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.folder.join("socket/pcscd.comm")
-    }
-
-    /// Puts a card that is no key into the first reader.
-    fn insert_foreign(&mut self) {
-        let card = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/foreign_card.py");
-        let card = script()
-            .arg("beside")
-            .arg(self.pcscd.id().to_string())
-            .args(["python3", card])
-            .spawn();
-        self.card = Some(card.unwrap());
-    }
-
-    fn examine(&self, desk: &Desk) -> Report {
-        let mut command = command(desk);
-        command.env("PCSCLITE_CSOCK_NAME", self.socket());
-        Report::new(&command.output().unwrap().stdout)
-    }
-}
-
-impl Drop for Readers {
-    fn drop(&mut self) {
-        for child in self.card.iter_mut().chain([&mut self.pcscd]) {
-            child.kill().ok();
-            child.wait().ok();
-        }
-    }
-}
-
-fn script() -> Command {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../scripts/private-pcscd.sh"
-    );
-    Command::new(path)
-}
-
-#[track_caller]
-fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < deadline, "{what} did not come");
-        thread::sleep(Duration::from_millis(50));
-    }
-}
-
-#[test]
-fn a_reader_without_a_card_and_one_with_another_card() {
-    let desk = Desk::with_keys(0);
-    let mut readers = Readers::start(&desk);
-    let has = |report: &Report, code: &str| report.0.iter().any(|(one, _)| one == code);
-    wait_for("an empty reader", || {
-        has(&readers.examine(&desk), "UK-D073")
-    });
-    readers.examine(&desk).says("040", "ok");
-    readers.insert_foreign();
-    wait_for("the card", || has(&readers.examine(&desk), "UK-D074"));
-    readers.examine(&desk).says("074", "fail");
 }

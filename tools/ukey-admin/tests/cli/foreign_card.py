@@ -1,8 +1,9 @@
-"""A card in the virtual reader of port 35963 that understands no command."""
+"""A card in the virtual reader of port 35963 that understands no command; the argument is its ATR."""
 import socket
 import struct
+import sys
 
-ATR = bytes.fromhex("3B021450")
+ATR = bytes.fromhex(sys.argv[1])
 
 reader = socket.create_connection(("127.0.0.1", 35963))
 

@@ -1,7 +1,7 @@
 //! From enrolment to the end: renewal, change, suspension, against an authority in a directory and
 //! through files.
 
-use crate::support::{Desk, ENROLL, PIN, Run, with_pin};
+use crate::support::{Desk, ENROLL, PIN, with_pin};
 
 #[test]
 fn what_was_encrypted_before_a_renewal_opens_after_it() {
@@ -177,34 +177,11 @@ fn certificates_are_suspended_and_ended() {
 /// The token is full in the middle of a renewal: the key in use works on, and with room the renewal goes on.
 #[test]
 fn a_renewal_that_does_not_fit_warns_and_harms_nothing() {
-    let desk = Desk::blank();
-    let run = |arguments: &[&str]| {
-        let mut command = desk.command();
-        command.args(arguments).env("UKEY_EMBEDDED_SIZE_MIB", "1");
-        Run::new(command.output().unwrap())
-    };
-    run(&[
-        "device",
-        "init",
-        "--pin-source",
-        "file:user.pin",
-        "--so-pin-source",
-        "file:so.pin",
-    ])
-    .ok();
+    let desk = Desk::initialised_of(1);
     desk.run(ENROLL).ok();
     desk.file("tender", b"x");
     desk.run(["encrypt", "tender", "-o", "old.enc"]).ok();
-    let free = || {
-        let (_, info) = desk.json(["device", "info"]);
-        usize::try_from(info["data"]["free_space"].as_u64().unwrap()).unwrap()
-    };
-    for name in ["a", "b", "c", "d", "s"] {
-        desk.file("seal", &vec![0; free().saturating_sub(1800).min(100_000)]);
-        desk.run(with_pin(&["seal", "store", "seal", "--name", name]))
-            .ok();
-    }
-    assert!(free() < 4096, "{}", free());
+    desk.fill();
     let renew = with_pin(&["renew", "--ca", "ca", "--early"]);
     let full = desk.run(&renew).code(1);
     assert!(full.stderr.contains("may not fit"), "{}", full.stderr);
@@ -212,7 +189,7 @@ fn a_renewal_that_does_not_fit_warns_and_harms_nothing() {
     desk.run(with_pin(&["sign", "tender"])).ok();
     desk.run(with_pin(&["decrypt", "old.enc", "-o", "out"]))
         .ok();
-    desk.run(with_pin(&["seal", "delete", "s", "--yes"])).ok();
+    desk.run(with_pin(&["seal", "delete", "e", "--yes"])).ok();
     desk.run(&renew).ok();
     assert_eq!(desk.issued(), 4);
     desk.run(with_pin(&["decrypt", "old.enc", "-o", "out", "--force"]))

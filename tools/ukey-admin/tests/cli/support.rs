@@ -28,6 +28,8 @@ const SECRETS: [&str; 3] = [USER_PIN, SO_PIN, WRONG_PIN];
 pub(crate) struct Desk {
     folder: TempDir,
     images: Vec<PathBuf>,
+    /// Size of images that are made; `None` leaves it to the program.
+    image_mib: Option<u32>,
 }
 
 /// How a run ended.
@@ -98,7 +100,11 @@ impl Desk {
         let images = (0..count)
             .map(|n| folder.path().join(format!("key{n}.img")))
             .collect();
-        let desk = Self { folder, images };
+        let desk = Self {
+            folder,
+            images,
+            image_mib: None,
+        };
         for (name, pin) in [
             ("user.pin", USER_PIN),
             ("so.pin", SO_PIN),
@@ -116,8 +122,18 @@ impl Desk {
 
     /// One key with the application UKEY and both PINs.
     pub(crate) fn initialised() -> Self {
-        let desk = Self::blank();
-        desk.run([
+        Self::blank().initialise()
+    }
+
+    /// As [`Desk::initialised`], with a key of so many MiB.
+    pub(crate) fn initialised_of(mib: u32) -> Self {
+        let mut desk = Self::blank();
+        desk.image_mib = Some(mib);
+        desk.initialise()
+    }
+
+    fn initialise(self) -> Self {
+        self.run([
             "device",
             "init",
             "--pin-source",
@@ -126,7 +142,7 @@ impl Desk {
             "file:so.pin",
         ])
         .ok();
-        desk
+        self
     }
 
     /// One key with both certificates in container main, from the test CA in `ca`.
@@ -138,7 +154,8 @@ impl Desk {
 
     /// Another folder with the same in it.
     pub(crate) fn copy(&self) -> Self {
-        let copy = Self::with_keys(self.images.len());
+        let mut copy = Self::with_keys(self.images.len());
+        copy.image_mib = self.image_mib;
         copy_folder(self.folder.path(), copy.folder.path());
         copy
     }
@@ -195,6 +212,9 @@ impl Desk {
             .env("UKEY_PCSC", "off")
             .env("UKEY_EMBEDDED", images)
             .stdin(Stdio::null());
+        if let Some(mib) = self.image_mib {
+            command.env("UKEY_EMBEDDED_SIZE_MIB", mib.to_string());
+        }
     }
 
     /// Runs the program.
@@ -279,9 +299,24 @@ impl Desk {
         serial.unwrap().to_owned()
     }
 
-    /// Works with the only key's application as any program may that knows the PIN.
+    /// Fills the only key, of 1 MiB, with seals called a to e, until less than 4 KiB are left.
     #[track_caller]
-    pub(crate) fn as_program(&self, work: impl FnOnce(&ukey_token::Application)) {
+    pub(crate) fn fill(&self) {
+        let free = || {
+            let (_, info) = self.json(["device", "info"]);
+            usize::try_from(info["data"]["free_space"].as_u64().unwrap()).unwrap()
+        };
+        for name in ["a", "b", "c", "d", "e"] {
+            self.file("seal", &vec![0; free().saturating_sub(1800).min(100_000)]);
+            self.run(with_pin(&["seal", "store", "seal", "--name", name]))
+                .ok();
+        }
+        assert!(free() < 4096, "{}", free());
+    }
+
+    /// Works with the only key as any program may.
+    #[track_caller]
+    pub(crate) fn with_device(&self, work: impl FnOnce(&ukey_token::Device)) {
         let image = self.images[0].clone().into_os_string();
         let config = ukey_host::Config::load_with(&|name| match name {
             "UKEY_PCSC" => Some("off".into()),
@@ -290,13 +325,20 @@ impl Desk {
         });
         let registry = ukey_host::registry(&config.unwrap());
         registry.refresh().unwrap();
-        let device = registry.readers()[0].device().unwrap();
-        let application = device.application("UKEY");
-        let pin = ukey_token::Pin::new(USER_PIN.as_bytes()).unwrap();
-        application
-            .verify_pin(ukey_token::PinType::User, &pin)
-            .unwrap();
-        work(&application);
+        work(&registry.readers()[0].device().unwrap());
+    }
+
+    /// Works with the only key's application as any program may that knows the PIN.
+    #[track_caller]
+    pub(crate) fn as_program(&self, work: impl FnOnce(&ukey_token::Application)) {
+        self.with_device(|device| {
+            let application = device.application("UKEY");
+            let pin = ukey_token::Pin::new(USER_PIN.as_bytes()).unwrap();
+            application
+                .verify_pin(ukey_token::PinType::User, &pin)
+                .unwrap();
+            work(&application);
+        });
     }
 
     /// Tries left of the user PIN.

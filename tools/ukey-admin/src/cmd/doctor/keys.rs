@@ -9,7 +9,7 @@ use crate::{
     cli::PinRole,
     cmd::{device::ApplicationPins, renew::LITTLE_SPACE},
     context::Context,
-    error::Result,
+    error::{Error, Result},
     retired, target,
     text::{self, doctor as words},
 };
@@ -20,16 +20,19 @@ const FEW_TRIES: u8 = 2;
 /// Everything about one token. A token that stops answering is a finding too.
 pub(super) fn check(context: &Context, device: &Device, findings: &mut Vec<Finding>) {
     if let Err(error) = look(context, device, findings) {
-        let serial = device.cached_info().serial_number.to_text();
-        let message = text::error::sentence(&error.to_string());
-        findings.push(Finding::new(
-            84,
-            Status::Fail,
-            &serial,
-            message,
-            words::plug_again(),
-        ));
+        findings.push(stopped(device, &error));
     }
+}
+
+/// A token that answered first and then no more.
+pub(super) fn stopped(device: &Device, error: &Error) -> Finding {
+    let serial = device.cached_info().serial_number.to_text();
+    let message = text::error::sentence(&error.to_string());
+    let action = match device.is_removed() {
+        true => words::plug_in(),
+        false => words::plug_again(),
+    };
+    Finding::new(84, Status::Fail, &serial, message, action)
 }
 
 fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Result<()> {
@@ -84,8 +87,9 @@ fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Resu
 fn application(application: &Application, findings: &mut Vec<Finding>) -> Result<()> {
     let device = application.device();
     let pins = ApplicationPins::read(device, application.name().to_owned())?;
-    findings.push(pin(application.name(), PinRole::User, &pins.user));
-    findings.push(pin(application.name(), PinRole::So, &pins.so));
+    let can_unblock = pins.so.tries_left > 0;
+    findings.push(user_pin(application.name(), &pins.user, can_unblock));
+    findings.push(so_pin(application.name(), &pins.so));
     let view = application.view()?;
     certificates::check(&target::display_name(device), &view, findings);
     findings.extend(retired_pairs(&view));
@@ -121,16 +125,42 @@ fn retired_pairs(view: &ObjectView) -> Vec<Finding> {
         .collect()
 }
 
-fn pin(application: &str, role: PinRole, info: &PinInfo) -> Finding {
-    let message = words::pin(text::role_capital(role), &text::pin_state(info));
-    let finding = |code, status, action| Finding::new(code, status, application, message, action);
-    match (role, info.state, info.tries_left) {
-        (_, PinState::NotSet, _) => finding(93, Status::Fail, words::set_pin()),
-        (PinRole::User, _, 0) => finding(92, Status::Fail, words::unblock()),
-        (PinRole::So, _, 0) => finding(95, Status::Warn, words::so_locked()),
-        (_, _, left) if left <= FEW_TRIES && left < info.max_tries => {
-            finding(91, Status::Warn, words::few_tries())
+/// `can_unblock`: the SO PIN, which sets and unblocks this one, has tries left.
+fn user_pin(application: &str, info: &PinInfo, can_unblock: bool) -> Finding {
+    let (code, status, action) = match (info.state, info.tries_left) {
+        (PinState::NotSet, _) if can_unblock => (93, Status::Fail, words::set_pin()),
+        (PinState::NotSet, _) => (93, Status::Fail, words::initialise()),
+        (_, 0) if can_unblock => (92, Status::Fail, words::unblock()),
+        (_, 0) => (92, Status::Fail, words::replace_key()),
+        _ => tries(info),
+    };
+    pin(application, PinRole::User, info, (code, status, action))
+}
+
+fn so_pin(application: &str, info: &PinInfo) -> Finding {
+    let found = match info.tries_left {
+        0 => (95, Status::Warn, words::so_locked()),
+        _ => tries(info),
+    };
+    pin(application, PinRole::So, info, found)
+}
+
+/// Of a PIN that can be entered.
+fn tries(info: &PinInfo) -> (u16, Status, &'static str) {
+    match info.tries_left {
+        left if left <= FEW_TRIES && left < info.max_tries => {
+            (91, Status::Warn, words::few_tries())
         }
-        _ => finding(90, Status::Ok, ""),
+        _ => (90, Status::Ok, ""),
     }
+}
+
+fn pin(
+    application: &str,
+    role: PinRole,
+    info: &PinInfo,
+    (code, status, action): (u16, Status, &'static str),
+) -> Finding {
+    let message = words::pin(text::role_capital(role), &text::pin_state(info));
+    Finding::new(code, status, application, message, action)
 }

@@ -79,7 +79,7 @@ fn service(context: &Context, place: &Place, found: &Found) -> Finding {
         }
         Some(other) => {
             let message = crate::text::error::token(other);
-            Finding::new(44, status, subject, message, words::start_service())
+            Finding::new(44, status, subject, message, words::restart_service())
         }
     }
 }

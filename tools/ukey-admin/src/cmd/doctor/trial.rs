@@ -4,10 +4,14 @@
 use std::{fs, io::Read, path::Path};
 
 use ukey_pki::Certificate;
-use ukey_token::{Device, view::ContainerView};
+use ukey_token::{
+    Application, Device,
+    view::{ContainerView, Side},
+};
 
-use super::{Finding, Status};
+use super::{Finding, Status, keys};
 use crate::{
+    certificate,
     cli::DoctorArgs,
     context::Context,
     error::{Error, Result},
@@ -34,33 +38,78 @@ pub(super) fn check(
         )]);
     }
     let mut findings = Vec::new();
-    for device in devices {
-        findings.extend(random(device)?);
-        let application = target::application(context, device)?;
-        login::user(context, &application, &args.pin)?;
-        for container in &application.view()?.containers {
-            let holder = application.container(&container.name);
-            let Some(certificates) = certificates(container) else {
-                continue;
-            };
-            let tried = self_test::pair(&holder, container, &certificates.0, &certificates.1);
-            findings.push(match tried {
-                Ok(()) => finding(
-                    150,
-                    Status::Ok,
-                    container,
-                    words::self_test_ok().to_owned(),
-                    "",
-                ),
-                Err(error @ (Error::SelfTest(_) | Error::Token(_) | Error::Pki(_))) => {
-                    let message = text::error::sentence(&error.to_string());
-                    finding(151, Status::Fail, container, message, words::restore_key())
-                }
-                Err(other) => return Err(other),
-            });
+    // Of one that stopped answering, check 8 has told.
+    for device in devices.iter().filter(|device| !device.is_removed()) {
+        match token(context, args, device, &mut findings) {
+            Err(error) if device.is_removed() => findings.push(keys::stopped(device, &error)),
+            tried => tried?,
         }
     }
     Ok(findings)
+}
+
+/// Everything that is tried with one token.
+fn token(
+    context: &Context,
+    args: &DoctorArgs,
+    device: &Device,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    findings.extend(random(device)?);
+    let application = match target::application(context, device) {
+        // Check 8 has told.
+        Err(Error::NotFound { .. }) => return Ok(()),
+        found => found?,
+    };
+    if let Err(error) = login::user(context, &application, &args.pin) {
+        // Check 9 has told, and no PIN is of use.
+        if !matches!(error, Error::PinNotSet | Error::PinLocked { .. }) {
+            return Err(error);
+        }
+        let serial = device.cached_info().serial_number.to_text();
+        let message = text::error::sentence(&error.to_string());
+        findings.push(Finding::new(152, Status::Skipped, &serial, message, ""));
+        return Ok(());
+    }
+    for container in &application.view()?.containers {
+        if let Some(certificates) = certificates(container) {
+            findings.push(pair(&application, container, &certificates)?);
+        }
+    }
+    Ok(())
+}
+
+fn pair(
+    application: &Application,
+    container: &ContainerView,
+    (signature, encryption): &(Certificate, Certificate),
+) -> Result<Finding> {
+    let holder = application.container(&container.name);
+    match self_test::pair(&holder, container, signature, encryption) {
+        Ok(()) => {
+            let message = words::self_test_ok().to_owned();
+            Ok(finding(150, Status::Ok, container, message, ""))
+        }
+        Err(error @ (Error::SelfTest(_) | Error::Token(_) | Error::Pki(_)))
+            if !application.device().is_removed() =>
+        {
+            let sides = [
+                (&container.signature, signature),
+                (&container.encryption, encryption),
+            ];
+            let fit = |(side, held): (&Side, &Certificate)| {
+                let key = side.public_key.as_ref();
+                key.is_some_and(|key| certificate::certifies(held, key))
+            };
+            let action = match sides.into_iter().all(fit) {
+                true => words::restore_key(),
+                false => words::import_right(),
+            };
+            let message = text::error::sentence(&error.to_string());
+            Ok(finding(151, Status::Fail, container, message, action))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 fn finding(

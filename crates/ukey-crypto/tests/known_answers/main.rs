@@ -9,6 +9,7 @@ mod rsa_vectors;
 mod seal;
 mod sm2;
 mod sm4;
+mod tongsuo;
 
 fn hex(text: &str) -> Vec<u8> {
     ::hex::decode(text).unwrap()

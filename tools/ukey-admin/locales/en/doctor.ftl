@@ -86,6 +86,16 @@ doctor-no-log = No log is kept ([log] file).
 doctor-log-clean = The log tells of no trouble.
 doctor-read-log = read the log from there on
 doctor-retired-broken = A retired pair has lost its certificate; what it opens cannot be told.
+doctor-authority-skipped = Certificates were not held against an authority.
+doctor-name-authority = ukey-admin doctor --ca FILE --crl FILE holds them against it
+doctor-trusted = Issued by an authority that you named; no usable revocation list of it was given.
+doctor-trusted-unlisted = Issued by an authority that you named, and not on its revocation list.
+doctor-right-authority = name the certificate of the authority that issued it with --ca; or have the right authority issue one
+doctor-enroll-again = have the authority issue another; keep this key as long as files encrypted to it are unopened
+doctor-lift-hold = have the authority lift it: ukey-admin unhold
+doctor-get-list = get the authority's current list, and name the authority with --ca
+doctor-revoked = The certificate was revoked on { $day }.
+doctor-held = The certificate is suspended since { $day }.
 doctor-recover-pair = import its certificate again, or have the authority recover the pair: ukey-admin recover
 
 doctor-pin = { $name }: { $state }

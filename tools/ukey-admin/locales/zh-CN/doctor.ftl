@@ -86,6 +86,16 @@ doctor-no-log = 没有记录日志（[log] file）。
 doctor-log-clean = 日志中没有异常。
 doctor-read-log = 请从该处开始查看日志
 doctor-retired-broken = 一对已退役的密钥缺少证书，无法判断它能解密哪些文件。
+doctor-authority-skipped = 没有用 CA 核对证书。
+doctor-name-authority = 用 ukey-admin doctor --ca FILE --crl FILE 核对
+doctor-trusted = 由您指定的 CA 签发；没有给出它的可用的吊销列表。
+doctor-trusted-unlisted = 由您指定的 CA 签发，且不在其吊销列表中。
+doctor-right-authority = 请用 --ca 指定颁发该证书的 CA 的证书；或者请正确的 CA 重新签发
+doctor-enroll-again = 请 CA 重新签发证书；在用它加密的文件全部解密之前，请保留这把 USBKEY
+doctor-lift-hold = 请 CA 解冻：ukey-admin unhold
+doctor-get-list = 请取得 CA 的最新吊销列表，并用 --ca 指定该 CA
+doctor-revoked = 证书已于 { $day } 吊销。
+doctor-held = 证书自 { $day } 起被冻结。
 doctor-recover-pair = 请重新导入其证书，或者向 CA 申请恢复密钥：ukey-admin recover
 
 doctor-pin = { $name }：{ $state }

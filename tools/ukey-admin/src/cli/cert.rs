@@ -82,6 +82,13 @@ pub(crate) struct CertSelfSignArgs {
 /// `cert check`
 #[derive(Debug, Args)]
 pub(crate) struct CertCheckArgs {
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
+}
+
+/// What certificates are held against.
+#[derive(Debug, Args)]
+pub(crate) struct TrustArgs {
     /// Certificates that you trust, or the directory of ukey-ca
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) ca: Vec<PathBuf>,

@@ -24,7 +24,7 @@ pub(crate) use app::{AppCommand, AppCreateArgs, AppDeleteArgs, NewApplicationArg
 pub(crate) use batch::{BatchCommand, BatchRunArgs};
 pub(crate) use cert::{
     CertCheckArgs, CertCommand, CertExportArgs, CertImportArgs, CertListArgs, CertRequestArgs,
-    CertSelfSignArgs,
+    CertSelfSignArgs, TrustArgs,
 };
 pub(crate) use developer::{
     ApduArgs, ConfigCommand, SealCommand, SealDeleteArgs, SealExportArgs, SealStoreArgs,

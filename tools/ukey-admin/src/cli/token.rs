@@ -3,7 +3,9 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use super::{ConsentArgs, LastTryArgs, NewApplicationArgs, NewPinArgs, PinArgs, SoPinArgs};
+use super::{
+    ConsentArgs, LastTryArgs, NewApplicationArgs, NewPinArgs, PinArgs, SoPinArgs, TrustArgs,
+};
 use crate::pin_source::PinSource;
 
 /// `device …`
@@ -198,6 +200,7 @@ Examples:
   ukey-admin --json doctor | jq '.data.checks[] | select(.status != \"ok\")'
   ukey-admin doctor --decrypt tender.pdf.enc          before the day of the opening
   ukey-admin doctor --self-test                       sign and decrypt for real; asks for the PIN
+  ukey-admin doctor --ca root.pem --crl ca.crl        is the certificate trusted, is it revoked?
   ukey-admin doctor --bundle report.json              for whoever helps; no secrets in it
 
 Without --self-test no PIN is asked for and no try is spent. Exit code: 0 all fine, 1 warnings, 2
@@ -206,6 +209,8 @@ pub(crate) struct DoctorArgs {
     /// Say which key pair would open this file
     #[arg(long, value_name = "FILE")]
     pub(crate) decrypt: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// Try random numbers, a signature and a decryption with every container; needs the PIN
     #[arg(long)]
     pub(crate) self_test: bool,

@@ -1,18 +1,20 @@
 //! `cert check`: is every certificate on the USBKEY good, and if not, why not.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use ukey_pki::{
     Certificate,
     certificate::{Purpose, chain},
-    crl::RevocationList,
+    crl::{Entry, RevocationList},
 };
 use ukey_token::view::Side;
 
 use super::{cert, verify};
 use crate::{
     certificate,
-    cli::{CertCheckArgs, Usage},
+    cli::{CertCheckArgs, TrustArgs, Usage},
     context::Context,
     error::{Error, Result},
     expiry, files,
@@ -21,22 +23,14 @@ use crate::{
 };
 
 /// What the certificates are held against.
-struct Measure {
+pub(crate) struct Measure {
     anchors: Vec<Certificate>,
     revoked: Option<RevocationList>,
     now: OffsetDateTime,
 }
 
 pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
-    let measure = Measure {
-        anchors: verify::anchors(&args.ca)?,
-        revoked: args
-            .crl
-            .as_deref()
-            .map(|path| Ok::<_, Error>(RevocationList::from_file_bytes(&files::read_small(path)?)?))
-            .transpose()?,
-        now: OffsetDateTime::now_utc(),
-    };
+    let measure = Measure::read(&args.trust)?;
     let application = target::selected_application(context)?;
     expiry::notice(context, &application)?;
     let (mut rows, mut data): (Vec<Vec<String>>, Vec<Value>) = (Vec::new(), Vec::new());
@@ -82,6 +76,22 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
 }
 
 impl Measure {
+    pub(crate) fn read(args: &TrustArgs) -> Result<Self> {
+        let list = |path: &Path| -> Result<_> {
+            Ok(RevocationList::from_file_bytes(&files::read_small(path)?)?)
+        };
+        Ok(Self {
+            anchors: verify::anchors(&args.ca)?,
+            revoked: args.crl.as_deref().map(list).transpose()?,
+            now: OffsetDateTime::now_utc(),
+        })
+    }
+
+    /// Whether the user named an authority.
+    pub(crate) fn has_anchors(&self) -> bool {
+        !self.anchors.is_empty()
+    }
+
     /// What is wrong with a certificate, if anything.
     fn defect(&self, der: &[u8], side: &Side, usage: Usage) -> Option<String> {
         let Ok(found) = Certificate::from_der(der) else {
@@ -105,7 +115,8 @@ impl Measure {
             .or_else(|| self.revocation(&found))
     }
 
-    fn chain_defect(&self, found: &Certificate, usage: Usage) -> Option<String> {
+    /// Why no path leads from a certificate to an authority that the user named.
+    pub(crate) fn chain_defect(&self, found: &Certificate, usage: Usage) -> Option<String> {
         if self.anchors.is_empty() {
             return None;
         }
@@ -119,20 +130,33 @@ impl Measure {
 
     /// Whether the list names it; a list that its issuer did not sign says nothing.
     fn revocation(&self, found: &Certificate) -> Option<String> {
+        let defect = self.list_defect();
+        let defect = defect.or_else(|| self.entry(found).map(|_| text::revoked()));
+        defect.map(str::to_owned)
+    }
+
+    /// Why the list that the user named says nothing.
+    pub(crate) fn list_defect(&self) -> Option<&'static str> {
         let list = self.revoked.as_ref()?;
-        let issuer = self
-            .anchors
-            .iter()
-            .find(|anchor| anchor.subject() == list.issuer());
-        let Some(issuer) = issuer else {
-            return Some(text::list_of_stranger().to_owned());
+        let mut anchors = self.anchors.iter();
+        let Some(issuer) = anchors.find(|anchor| anchor.subject() == list.issuer()) else {
+            return Some(text::list_of_stranger());
         };
         if list.verify_signed_by(issuer).is_err() {
-            return Some(text::list_not_signed().to_owned());
+            return Some(text::list_not_signed());
         }
-        if list.next_update().is_some_and(|next| next < self.now) {
-            return Some(text::list_too_old().to_owned());
-        }
-        list.find(found).map(|_| text::revoked().to_owned())
+        let is_old = list.next_update().is_some_and(|next| next < self.now);
+        is_old.then(text::list_too_old)
+    }
+
+    /// The certificate's entry on the list.
+    pub(crate) fn entry(&self, found: &Certificate) -> Option<&Entry> {
+        self.revoked.as_ref()?.find(found)
+    }
+
+    /// Whether the list is that of the certificate's issuer.
+    pub(crate) fn is_listed_there(&self, found: &Certificate) -> bool {
+        let list = self.revoked.as_ref();
+        list.is_some_and(|list| list.issuer() == found.issuer())
     }
 }

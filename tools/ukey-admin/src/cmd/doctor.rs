@@ -11,10 +11,12 @@
 //! | 11 | retired pairs; `--decrypt` | `keys`, `envelope` |
 //! | 12–14 | PKCS#11, SKF, browsers | `registration` |
 //! | 15, 16 | self-test; last error | `trial` |
+//! | 17 | certificates against an authority | `authority` |
 //!
 //! A code is `UK-D` and three digits: two for the check (its number in the documentation), one for
 //! the finding, 0 when all is well. Codes never change their meaning.
 
+mod authority;
 mod bundle;
 mod certificates;
 mod envelope;
@@ -162,8 +164,9 @@ fn findings(
         .iter()
         .any(|one| matches!(one.error, ukey_token::Error::Busy));
     findings.push(rights::others(context, place, busy));
+    let measure = authority::measure(&args.trust, &mut findings)?;
     for device in &found.devices {
-        keys::check(context, device, &mut findings);
+        keys::check(context, device, measure.as_ref(), &mut findings);
     }
     if let Some(path) = &args.decrypt {
         envelope::check(context, path, &found.devices, &mut findings)?;

@@ -92,6 +92,16 @@ super::message::messages! {
     fn read_log();
     fn retired_broken();
     fn recover_pair();
+    fn authority_skipped();
+    fn name_authority();
+    fn trusted();
+    fn trusted_unlisted();
+    fn right_authority();
+    fn enroll_again();
+    fn lift_hold();
+    fn get_list();
+    fn revoked(day: &str);
+    fn held(day: &str);
     fn pin(name: &str, state: &str);
     fn answers(model: &str, firmware: &str);
     fn no_key(readers: usize);

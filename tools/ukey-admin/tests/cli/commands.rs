@@ -150,23 +150,12 @@ fn a_self_signed_certificate_verifies_in_openssl() {
 #[test]
 fn certificates_are_checked_against_authority_and_revocation_list() {
     let desk = Desk::enrolled();
-    let crl = |name: &str| {
-        let mut ca = ukey_ca::directory::Directory::open(&desk.path("ca")).unwrap();
-        let (engine, state) = ca.parts();
-        let mut transaction = state.begin().unwrap();
-        let now = time::OffsetDateTime::now_utc();
-        let next = now + time::Duration::days(7);
-        let issuer = engine.issuers().next().unwrap();
-        let list = engine.revocation_list(&mut *transaction, issuer, now, next);
-        transaction.commit().unwrap();
-        desk.file(name, list.unwrap().as_der());
-    };
-    crl("before.crl");
+    desk.revocation_list("before.crl", 0);
     desk.run(["cert", "check"]).ok();
     desk.run(["cert", "check", "--ca", "ca", "--crl", "before.crl"])
         .ok();
     desk.run(with_pin(&["revoke", "--ca", "ca"])).ok();
-    crl("after.crl");
+    desk.revocation_list("after.crl", 0);
     let (code, checked) = desk.json(["cert", "check", "--ca", "ca", "--crl", "after.crl"]);
     assert_eq!((code, &checked["error"]["code"]), (13, &"not_good".into()));
     for one in checked["data"]["certificates"].as_array().unwrap() {
@@ -174,8 +163,7 @@ fn certificates_are_checked_against_authority_and_revocation_list() {
     }
     // A list says nothing for an authority that is not trusted, and a stranger certifies nothing.
     assert_eq!(desk.run(["cert", "check", "--crl", "after.crl"]).code, 13);
-    let plan = ukey_ca::directory::Plan::for_tests().unwrap();
-    ukey_ca::directory::Directory::init(&desk.path("stranger"), &plan).unwrap();
+    desk.stranger();
     assert_eq!(desk.run(["cert", "check", "--ca", "stranger"]).code, 13);
 }
 

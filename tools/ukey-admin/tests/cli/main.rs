@@ -8,6 +8,7 @@ mod batch;
 mod certificates;
 mod commands;
 mod doctor;
+mod doctor_authority;
 mod doctor_certificates;
 mod doctor_readers;
 mod doctor_report;

@@ -291,6 +291,32 @@ impl Desk {
         found.certificates
     }
 
+    /// Has the authority in `ca` write its revocation list, of so many days ago and good for seven.
+    #[track_caller]
+    pub(crate) fn revocation_list(&self, name: &str, days_ago: i64) {
+        self.revocation_list_of("ca", name, days_ago);
+    }
+
+    /// As [`Desk::revocation_list`], of another authority.
+    #[track_caller]
+    pub(crate) fn revocation_list_of(&self, ca: &str, name: &str, days_ago: i64) {
+        let mut ca = ukey_ca::directory::Directory::open(&self.path(ca)).unwrap();
+        let (engine, state) = ca.parts();
+        let mut transaction = state.begin().unwrap();
+        let made = time::OffsetDateTime::now_utc() - time::Duration::days(days_ago);
+        let next = made + time::Duration::days(7);
+        let issuer = engine.issuers().next().unwrap();
+        let list = engine.revocation_list(&mut *transaction, issuer, made, next);
+        transaction.commit().unwrap();
+        self.file(name, list.unwrap().as_der());
+    }
+
+    /// Makes an authority in `stranger` that the key knows nothing of.
+    pub(crate) fn stranger(&self) {
+        let plan = ukey_ca::directory::Plan::for_tests().unwrap();
+        ukey_ca::directory::Directory::init(&self.path("stranger"), &plan).unwrap();
+    }
+
     /// Serial number of a certificate in use on the only key.
     #[track_caller]
     pub(crate) fn certificate_serial(&self, usage: &str) -> String {

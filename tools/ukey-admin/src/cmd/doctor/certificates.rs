@@ -5,18 +5,26 @@ use time::OffsetDateTime;
 use ukey_pki::Certificate;
 use ukey_token::view::{ObjectView, Side};
 
-use super::{Finding, Status};
+use super::{Finding, Status, authority};
 use crate::{
     certificate,
     cli::Usage,
-    cmd::cert,
+    cmd::{cert, cert_check::Measure},
+    retired,
     text::{self, doctor as words},
 };
 
 /// Days before the end at which to speak up.
 const SOON_DAYS: i64 = 30;
 
-pub(super) fn check(token: &str, view: &ObjectView, findings: &mut Vec<Finding>) {
+/// Retired pairs are check 11's: they only decrypt, which needs no certificate in force. With a
+/// `measure`, check 17 looks at the certificates that are well.
+pub(super) fn check(
+    token: &str,
+    view: &ObjectView,
+    measure: Option<&Measure>,
+    findings: &mut Vec<Finding>,
+) {
     if view.containers.is_empty() {
         let message = words::no_keys().to_owned();
         findings.push(Finding::new(
@@ -27,10 +35,21 @@ pub(super) fn check(token: &str, view: &ObjectView, findings: &mut Vec<Finding>)
             words::enroll(),
         ));
     }
-    for container in &view.containers {
+    let containers = view.containers.iter();
+    for container in containers.filter(|one| !retired::is_retired(one, &view.containers)) {
         for usage in [Usage::Sign, Usage::Encrypt] {
             let subject = format!("{} ({})", container.name, text::usage_word(usage));
-            findings.extend(check_side(&subject, cert::side(container, usage), usage));
+            let side = cert::side(container, usage);
+            let found = check_side(&subject, side, usage);
+            let is_well = found.as_ref().is_some_and(|one| one.status != Status::Fail);
+            if let Some(measure) = measure.filter(|_| is_well) {
+                let certificate = side.certificate.as_deref().map(Certificate::from_der);
+                let certificate = certificate.and_then(|read| read.ok());
+                findings.extend(
+                    certificate.and_then(|one| authority::check(measure, &subject, &one, usage)),
+                );
+            }
+            findings.extend(found);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Finding, Status, certificates};
 use crate::{
     certificate,
     cli::PinRole,
-    cmd::{device::ApplicationPins, renew::LITTLE_SPACE},
+    cmd::{cert_check::Measure, device::ApplicationPins, renew::LITTLE_SPACE},
     context::Context,
     error::{Error, Result},
     retired, target,
@@ -18,8 +18,13 @@ use crate::{
 const FEW_TRIES: u8 = 2;
 
 /// Everything about one token. A token that stops answering is a finding too.
-pub(super) fn check(context: &Context, device: &Device, findings: &mut Vec<Finding>) {
-    if let Err(error) = look(context, device, findings) {
+pub(super) fn check(
+    context: &Context,
+    device: &Device,
+    measure: Option<&Measure>,
+    findings: &mut Vec<Finding>,
+) {
+    if let Err(error) = look(context, device, measure, findings) {
         findings.push(stopped(device, &error));
     }
 }
@@ -35,7 +40,12 @@ pub(super) fn stopped(device: &Device, error: &Error) -> Finding {
     Finding::new(84, Status::Fail, &serial, message, action)
 }
 
-fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Result<()> {
+fn look(
+    context: &Context,
+    device: &Device,
+    measure: Option<&Measure>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     let info = device.info()?;
     let serial = info.serial_number.to_text();
     let names = device.applications()?;
@@ -79,19 +89,23 @@ fn look(context: &Context, device: &Device, findings: &mut Vec<Finding>) -> Resu
         ),
     });
     for name in chosen {
-        application(&device.application(name), findings)?;
+        application(&device.application(name), measure, findings)?;
     }
     Ok(())
 }
 
-fn application(application: &Application, findings: &mut Vec<Finding>) -> Result<()> {
+fn application(
+    application: &Application,
+    measure: Option<&Measure>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     let device = application.device();
     let pins = ApplicationPins::read(device, application.name().to_owned())?;
     let can_unblock = pins.so.tries_left > 0;
     findings.push(user_pin(application.name(), &pins.user, can_unblock));
     findings.push(so_pin(application.name(), &pins.so));
     let view = application.view()?;
-    certificates::check(&target::display_name(device), &view, findings);
+    certificates::check(&target::display_name(device), &view, measure, findings);
     findings.extend(retired_pairs(&view));
     Ok(())
 }

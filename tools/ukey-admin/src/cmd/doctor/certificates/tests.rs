@@ -49,7 +49,7 @@ fn codes(signature: Side) -> Vec<(u16, Status)> {
         ..ObjectView::default()
     };
     let mut findings = Vec::new();
-    check("token", &view, &mut findings);
+    check("token", &view, None, &mut findings);
     findings
         .iter()
         .map(|finding| (finding.code, finding.status))
@@ -119,6 +119,6 @@ fn halves_are_found() {
 #[test]
 fn an_application_without_containers_is_a_warning() {
     let mut findings = Vec::new();
-    check("token", &ObjectView::default(), &mut findings);
+    check("token", &ObjectView::default(), None, &mut findings);
     assert_eq!(findings[0].code, 101);
 }

@@ -3,11 +3,12 @@
 //! Fields are 64 bytes (SM2) or 256 bytes (RSA) wide and hold right-aligned numbers; a BitLen that does not fit and
 //! non-zero bytes before the number are refused, as GmSSL does.
 
+use std::mem::offset_of;
 use ukey_crypto::{rsa, sm2};
 
 use crate::abi::types::{
-    ECC_CIPHER_HEAD_LEN, ECC_FIELD_LEN, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB, MAX_RSA_EXPONENT_LEN,
-    MAX_RSA_MODULUS_LEN, RSAPUBLICKEYBLOB,
+    ECC_CIPHER_HEAD_LEN, ECC_FIELD_LEN, ECCCIPHERBLOB, ECCPUBLICKEYBLOB, ECCSIGNATUREBLOB,
+    MAX_RSA_EXPONENT_LEN, MAX_RSA_MODULUS_LEN, RSAPUBLICKEYBLOB,
 };
 use crate::error::Error;
 
@@ -23,6 +24,21 @@ pub(crate) fn right_aligned<const N: usize>(number: &[u8]) -> Option<[u8; N]> {
     let mut field = [0; N];
     field[N.checked_sub(number.len())?..].copy_from_slice(number);
     Some(field)
+}
+
+/// An SM2 number at the right end of its field.
+fn sm2_field(number: &[u8; SM2_LEN]) -> [u8; ECC_FIELD_LEN] {
+    let mut field = [0; ECC_FIELD_LEN];
+    field[ECC_FIELD_LEN - SM2_LEN..].copy_from_slice(number);
+    field
+}
+
+/// The `N` bytes at `AT` of a structure; that they lie within it is seen when this is compiled.
+pub(crate) fn member<const AT: usize, const N: usize, const LEN: usize>(
+    structure: &[u8; LEN],
+) -> [u8; N] {
+    const { assert!(AT + N <= LEN) };
+    std::array::from_fn(|index| structure[AT + index])
 }
 
 /// The 32 significant bytes of an SM2 field.
@@ -51,8 +67,8 @@ pub(crate) fn ecc_public(blob: &ECCPUBLICKEYBLOB) -> Result<sm2::PublicKey, Erro
 pub(crate) fn ecc_public_blob(key: &sm2::PublicKey) -> ECCPUBLICKEYBLOB {
     ECCPUBLICKEYBLOB {
         BitLen: SM2_BITS,
-        XCoordinate: right_aligned(&key.x()).expect("32 bytes fit 64"),
-        YCoordinate: right_aligned(&key.y()).expect("32 bytes fit 64"),
+        XCoordinate: sm2_field(&key.x()),
+        YCoordinate: sm2_field(&key.y()),
     }
 }
 
@@ -74,8 +90,8 @@ pub(crate) fn ecc_signature(blob: &ECCSIGNATUREBLOB) -> Result<sm2::Signature, E
 /// The blob of a signature.
 pub(crate) fn ecc_signature_blob(signature: &sm2::Signature) -> ECCSIGNATUREBLOB {
     ECCSIGNATUREBLOB {
-        r: right_aligned(&signature.r).expect("32 bytes fit 64"),
-        s: right_aligned(&signature.s).expect("32 bytes fit 64"),
+        r: sm2_field(&signature.r),
+        s: sm2_field(&signature.s),
     }
 }
 
@@ -90,18 +106,14 @@ pub(crate) struct EccCipherHead {
 
 /// Splits the fixed part; CipherLen is the caller's claim and is judged where C2 is read.
 pub(crate) fn ecc_cipher_head(head: &[u8; ECC_CIPHER_HEAD_LEN]) -> Result<EccCipherHead, Error> {
-    let (x, rest) = head
-        .split_first_chunk::<ECC_FIELD_LEN>()
-        .expect("164 bytes");
-    let (y, rest) = rest
-        .split_first_chunk::<ECC_FIELD_LEN>()
-        .expect("100 bytes");
-    let (hash, rest) = rest.split_first_chunk::<32>().expect("36 bytes");
+    const Y_AT: usize = offset_of!(ECCCIPHERBLOB, YCoordinate);
+    const HASH_AT: usize = offset_of!(ECCCIPHERBLOB, HASH);
+    const LEN_AT: usize = offset_of!(ECCCIPHERBLOB, CipherLen);
     Ok(EccCipherHead {
-        x: *sm2_number(x, "SM2 ciphertext")?,
-        y: *sm2_number(y, "SM2 ciphertext")?,
-        hash: *hash,
-        cipher_len: u32::from_ne_bytes(rest.try_into().expect("4 bytes")),
+        x: *sm2_number(&member::<0, _, _>(head), "SM2 ciphertext")?,
+        y: *sm2_number(&member::<Y_AT, _, _>(head), "SM2 ciphertext")?,
+        hash: member::<HASH_AT, _, _>(head),
+        cipher_len: u32::from_ne_bytes(member::<LEN_AT, _, _>(head)),
     })
 }
 
@@ -119,13 +131,12 @@ impl EccCipherHead {
 
 /// The bytes of an ECCCIPHERBLOB: 164 and C2.
 pub(crate) fn ecc_cipher_bytes(cipher: &sm2::Ciphertext) -> Vec<u8> {
-    let field = |number: &[u8]| right_aligned::<ECC_FIELD_LEN>(number).expect("32 bytes fit 64");
     let length = u32::try_from(cipher.data.len())
-        .expect("plaintext lengths are 32 bits")
+        .expect("invariant: what was encrypted came with a length of 32 bits")
         .to_ne_bytes();
     [
-        &field(&cipher.x)[..],
-        &field(&cipher.y),
+        &sm2_field(&cipher.x)[..],
+        &sm2_field(&cipher.y),
         &cipher.hash,
         &length,
         &cipher.data,

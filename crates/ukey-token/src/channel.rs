@@ -165,7 +165,9 @@ impl Channel {
 
     /// Sends all links; the answer is that of the last, or of the first that is refused.
     fn send_chain(&mut self, links: &[CommandApdu]) -> Result<ResponseApdu, LinkError> {
-        let (last, inner) = links.split_last().expect("a split has at least one link");
+        let (last, inner) = links
+            .split_last()
+            .expect("invariant: also a command without data makes one link");
         for link in inner {
             let answer = self.exchange(link)?;
             if answer.sw != StatusWord::OK {

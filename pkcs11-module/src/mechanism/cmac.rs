@@ -167,7 +167,7 @@ impl Code for CbcMac {
             blocks.clear();
             self.cbc
                 .update(piece, &mut blocks)
-                .expect("invariant: CBC takes any amount of data");
+                .expect("invariant: CBC counts nothing, so it takes any amount of data");
             if let Some(last) = blocks.last_chunk::<BLOCK>() {
                 self.last = last.to_vec();
             }

@@ -204,5 +204,5 @@ fn bare_on_curve(curve: Curve, bare: &[u8]) -> Result<PublicKey, Error> {
 pub(crate) fn element(tag: der::Tag, content: &[u8]) -> Vec<u8> {
     der::asn1::AnyRef::new(tag, content)
         .and_then(|any| any.to_der())
-        .expect("invariant: an element shorter than 256 MiB has a DER form")
+        .expect("invariant: a point or the name of a curve is far shorter than the 256 MiB of DER")
 }

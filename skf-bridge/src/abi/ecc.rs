@@ -1,5 +1,6 @@
 //! 7.6 SM2.
 
+use std::mem::offset_of;
 use ukey_crypto::sm2;
 use ukey_ffi::{Out, OutBuf, OutSlice, input};
 use zeroize::Zeroizing;
@@ -66,7 +67,11 @@ pub unsafe extern "system" fn SKF_ImportECCKeyPair(
 ) -> ULONG {
     export("SKF_ImportECCKeyPair", |library| {
         let container = library.container(hContainer)?;
-        const CIPHER_AT: usize = std::mem::offset_of!(ENVELOPEDKEYBLOB, ECCCipherBlob);
+        const ALGORITHM_AT: usize = offset_of!(ENVELOPEDKEYBLOB, ulSymmAlgID);
+        const BITS_AT: usize = offset_of!(ENVELOPEDKEYBLOB, ulBits);
+        const PRIVATE_AT: usize = offset_of!(ENVELOPEDKEYBLOB, cbEncryptedPriKey);
+        const PUBLIC_AT: usize = offset_of!(ENVELOPEDKEYBLOB, PubKey);
+        const CIPHER_AT: usize = offset_of!(ENVELOPEDKEYBLOB, ECCCipherBlob);
         // SAFETY: the contract of this function. Read as bytes up to the ciphertext, which may be shorter than the
         // one byte that the structure ends with.
         let (fixed, session_key) = unsafe {
@@ -80,23 +85,14 @@ pub unsafe extern "system" fn SKF_ImportECCKeyPair(
         if session_key.data.len() != SESSION_KEY_LEN {
             return Err(Error::InputLength("wrapped session key"));
         }
-        let (numbers, rest) = fixed.split_first_chunk::<12>().expect("208 bytes");
-        let (private, public) = rest.split_first_chunk::<64>().expect("196 bytes");
-        let [version, algorithm, bits] = [0, 4, 8].map(|at| {
-            u32::from_ne_bytes([
-                numbers[at],
-                numbers[at + 1],
-                numbers[at + 2],
-                numbers[at + 3],
-            ])
-        });
-        // SAFETY: `public` is the 132 bytes of that member; no bit pattern is invalid.
+        let public: [u8; size_of::<ECCPUBLICKEYBLOB>()] = blob::member::<PUBLIC_AT, _, _>(&fixed);
+        // SAFETY: the bytes of that member; no bit pattern is invalid.
         let public = unsafe { input::value(public.as_ptr().cast::<ECCPUBLICKEYBLOB>())? };
         let key = Enveloped {
-            version,
-            algorithm,
-            bits,
-            private,
+            version: u32::from_ne_bytes(blob::member::<0, _, _>(&fixed)),
+            algorithm: u32::from_ne_bytes(blob::member::<ALGORITHM_AT, _, _>(&fixed)),
+            bits: u32::from_ne_bytes(blob::member::<BITS_AT, _, _>(&fixed)),
+            private: &blob::member::<PRIVATE_AT, _, _>(&fixed),
             public: &public,
             session_key,
         };

@@ -153,13 +153,14 @@ impl Medium {
     fn write(&mut self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.alive()?;
         range(&mut self.current, offset, data.len())?;
-        let start = usize::try_from(offset).expect("range was checked");
+        let start = usize::try_from(offset).expect("invariant: range found that much in memory");
         let allowed = self.budget(data.len() as u64);
         self.written += allowed;
         let mut data = data.to_vec();
         let complete = allowed == data.len() as u64;
         if !complete {
-            let cut = usize::try_from(allowed).expect("at most the length of data");
+            let cut = usize::try_from(allowed)
+                .expect("invariant: budget gives no more than the length asked for");
             data[cut] ^= self.next_random() as u8;
             data.truncate(cut + 1);
         }

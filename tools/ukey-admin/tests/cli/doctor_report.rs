@@ -6,6 +6,7 @@ use std::{ffi::OsStr, fs, os::unix::fs::PermissionsExt, path::Path};
 use serde_json::Value;
 
 use crate::{
+    doctor::{finding, ill},
     doctor_system::Report,
     support::{Desk, SO_PIN, USER_PIN, c_library, with_pin},
 };
@@ -85,6 +86,17 @@ fn retired_pairs_are_looked_at() {
     ]))
     .ok();
     report(&desk).says("114", "fail");
+}
+
+#[test]
+fn a_file_that_is_no_envelope_is_a_failure() {
+    let desk = Desk::enrolled();
+    desk.file("tender", b"as it is");
+    let (code, report) = desk.json(["doctor", "--decrypt", "tender"]);
+    assert_eq!((code, ill(&report)), (2, vec!["UK-D112".to_owned()]));
+    assert_eq!(finding(&report, "UK-D112")["subject"], "tender");
+    // One that is not there is no finding about the key.
+    desk.run(["doctor", "--decrypt", "missing"]).code(7);
 }
 
 #[test]

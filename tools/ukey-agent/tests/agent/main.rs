@@ -6,6 +6,7 @@
 #[path = "../../../../tests/src/agent_pipe.rs"]
 pub mod agent_pipe;
 mod bidder;
+mod completion;
 mod doctor;
 mod native;
 mod options;

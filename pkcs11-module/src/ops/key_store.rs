@@ -163,7 +163,12 @@ fn as_read_only(error: ukey_token::Error) -> Error {
 pub(crate) fn value(session: &OpenSession, object: &Object) -> Result<Attributes, Error> {
     let (id, kind) = match object.material()? {
         KeyMaterial::Token { id, kind, .. } => (*id, *kind),
-        KeyMaterial::Host(_) => return Ok(object.attributes.clone()),
+        KeyMaterial::Host(key) => {
+            let mut attributes = object.attributes.clone();
+            // The numbers as the key has them: a template may have left zeros out, or put more in.
+            attributes.overlay(&key.components());
+            return Ok(attributes);
+        }
         KeyMaterial::Pair(_) => return Err(Error::KeyUnextractable),
         KeyMaterial::Public(_) => return Err(Error::KeyHandleInvalid),
     };

@@ -1,4 +1,4 @@
-//! How much of what C_UnwrapKey decrypts becomes the key.
+//! How much of a key C_WrapKey takes, and how much of what C_UnwrapKey decrypts becomes one.
 
 use crate::harness::*;
 
@@ -58,4 +58,30 @@ fn keys_of_sm4_xts_come_back_whole() {
     let template = open(Template::of(CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_SM4));
     let back = unwrap(&p11, session, mechanism(), kek, &wrapped, template).unwrap();
     assert_eq!(p11.attribute(session, back, CKA_VALUE).unwrap(), [9; 32]);
+}
+
+/// RFC 5915, 3: the number in a private key is as long as its curve's order, whatever its writer left out or put in.
+#[test]
+fn private_keys_leave_with_numbers_of_full_length() {
+    const P256: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
+    let (p11, session) = P11::user();
+    let kek = secret(CKK_AES, &[7; 32]);
+    let kek = p11.create(session, kek).unwrap();
+    let mechanism = || Mechanism::plain(CKM_AES_KEY_WRAP_KWP);
+    let info = |value: &[u8]| {
+        let key = Template::of(CKO_PRIVATE_KEY)
+            .number(CKA_KEY_TYPE, CKK_EC)
+            .bytes(CKA_EC_PARAMS, P256)
+            .bytes(CKA_VALUE, value);
+        let key = p11.create(session, open(key)).unwrap();
+        let wrapped = wrap(&p11, session, mechanism(), kek, key).unwrap();
+        p11.decrypt(session, mechanism(), kek, &wrapped).unwrap()
+    };
+    let whole = [&[0][..], &[9; 31]].concat();
+    let expected = info(&whole);
+    assert!(expected.windows(32).any(|part| part == whole));
+    assert_eq!(info(&[9; 31]), expected);
+    // More zeros than the lengths of a PrivateKeyInfo have room for.
+    let long = [&[0; 70_000][..], &[9; 31]].concat();
+    assert_eq!(info(&long), expected);
 }

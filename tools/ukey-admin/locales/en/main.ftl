@@ -41,6 +41,7 @@ revoked = it is on the revocation list
 list-of-stranger = the revocation list is not of a trusted authority
 list-not-signed = the revocation list is not signed by its authority
 list-too-old = the revocation list is out of date
+no-list-of-issuer = no revocation list of its issuer is given
 answer = answer
 code = code
 answer-prompt = The operator's answer:{" "}

@@ -308,7 +308,7 @@ help-cert-check-long =
 
     有证书未通过检查时退出码为 13。
 help-cert-check-arg-ca = 您信任的证书，或 ukey-ca 的状态目录
-help-cert-check-arg-crl = 颁发者的吊销列表
+help-cert-check-arg-crl = 颁发者的吊销列表；每个颁发者可各给一个
 
 # ---- enroll 等，与 CA 有关的命令 ----
 
@@ -543,7 +543,7 @@ help-doctor-notes =
     不使用 --self-test 时不询问口令，也不消耗重试次数。退出码：0 一切正常，1 有警告，2 有失败。
 help-doctor-arg-decrypt = 判断哪一对密钥能解密该文件
 help-doctor-arg-ca = 您信任的证书，或 ukey-ca 的状态目录；用来核对 USBKEY 上的证书
-help-doctor-arg-crl = 颁发者的吊销列表
+help-doctor-arg-crl = 颁发者的吊销列表；每个颁发者可各给一个
 help-doctor-arg-self-test = 试用随机数，并用每个容器试做签名和解密；需要口令
 help-doctor-arg-bundle = 把报告、系统信息和日志中的警告写入该文件；文件须不存在
 help-doctor-arg-root = 在该目录下查找设备、驱动和登记信息：用于检查另一系统的文件

@@ -41,6 +41,7 @@ revoked = 证书已在吊销列表中
 list-of-stranger = 吊销列表不是由受信任的 CA 签发的
 list-not-signed = 吊销列表不是由其 CA 签名的
 list-too-old = 吊销列表已过期
+no-list-of-issuer = 没有给出其颁发者的吊销列表
 answer = 应答码
 code = 请求码
 answer-prompt = 操作员给出的应答码：{""}

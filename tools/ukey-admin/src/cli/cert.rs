@@ -92,9 +92,9 @@ pub(crate) struct TrustArgs {
     /// Certificates that you trust, or the directory of ukey-ca
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) ca: Vec<PathBuf>,
-    /// Revocation list of the issuer
+    /// Revocation list of the issuer; one for each issuer
     #[arg(long, value_name = "FILE")]
-    pub(crate) crl: Option<PathBuf>,
+    pub(crate) crl: Vec<PathBuf>,
 }
 
 /// `cert request`

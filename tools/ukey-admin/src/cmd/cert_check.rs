@@ -1,6 +1,6 @@
 //! `cert check`: is every certificate on the USBKEY good, and if not, why not.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -25,8 +25,18 @@ use crate::{
 /// What the certificates are held against.
 pub(crate) struct Measure {
     anchors: Vec<Certificate>,
-    revoked: Option<RevocationList>,
+    lists: Vec<(PathBuf, RevocationList)>,
     now: OffsetDateTime,
+}
+
+/// What the revocation lists say of a certificate.
+pub(crate) enum Listed<'a> {
+    /// Nothing: none that is of use is its issuer's.
+    Unknown,
+    /// It is not on its issuer's.
+    Absent,
+    /// Its entry.
+    Entry(&'a Entry),
 }
 
 pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
@@ -77,12 +87,13 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
 
 impl Measure {
     pub(crate) fn read(args: &TrustArgs) -> Result<Self> {
-        let list = |path: &Path| -> Result<_> {
-            Ok(RevocationList::from_file_bytes(&files::read_small(path)?)?)
+        let list = |path: &PathBuf| -> Result<_> {
+            let bytes = files::read_small(path)?;
+            Ok((path.clone(), RevocationList::from_file_bytes(&bytes)?))
         };
         Ok(Self {
             anchors: verify::anchors(&args.ca)?,
-            revoked: args.crl.as_deref().map(list).transpose()?,
+            lists: args.crl.iter().map(list).collect::<Result<_>>()?,
             now: OffsetDateTime::now_utc(),
         })
     }
@@ -128,35 +139,50 @@ impl Measure {
         chain.err().map(|error| error.to_string())
     }
 
-    /// Whether the list names it; a list that its issuer did not sign says nothing.
+    /// Whether it is revoked, or the lists that the user named do not tell.
     fn revocation(&self, found: &Certificate) -> Option<String> {
-        let defect = self.list_defect();
-        let defect = defect.or_else(|| self.entry(found).map(|_| text::revoked()));
-        defect.map(str::to_owned)
+        let defect = match self.listed(found) {
+            _ if self.lists.is_empty() => return None,
+            Listed::Absent => return None,
+            Listed::Entry(_) => text::revoked(),
+            Listed::Unknown => match self.useless_lists().next() {
+                Some((_, defect)) => defect,
+                None => text::no_list_of_issuer(),
+            },
+        };
+        Some(defect.to_owned())
     }
 
-    /// Why the list that the user named says nothing.
-    pub(crate) fn list_defect(&self) -> Option<&'static str> {
-        let list = self.revoked.as_ref()?;
-        let mut anchors = self.anchors.iter();
-        let Some(issuer) = anchors.find(|anchor| anchor.subject() == list.issuer()) else {
+    /// What the lists of use say of a certificate.
+    pub(crate) fn listed(&self, found: &Certificate) -> Listed<'_> {
+        let mut lists = self.lists.iter().map(|(_, list)| list);
+        let its =
+            lists.find(|list| list.issuer() == found.issuer() && self.defect_of(list).is_none());
+        match its.map(|list| list.find(found)) {
+            None => Listed::Unknown,
+            Some(None) => Listed::Absent,
+            Some(Some(entry)) => Listed::Entry(entry),
+        }
+    }
+
+    /// The lists that say nothing, and why.
+    pub(crate) fn useless_lists(&self) -> impl Iterator<Item = (&Path, &'static str)> {
+        self.lists
+            .iter()
+            .filter_map(|(path, list)| Some((path.as_path(), self.defect_of(list)?)))
+    }
+
+    /// Why a list says nothing.
+    fn defect_of(&self, list: &RevocationList) -> Option<&'static str> {
+        let named = |anchor: &&Certificate| anchor.subject() == list.issuer();
+        let mut issuers = self.anchors.iter().filter(named).peekable();
+        if issuers.peek().is_none() {
             return Some(text::list_of_stranger());
-        };
-        if list.verify_signed_by(issuer).is_err() {
+        }
+        if !issuers.any(|issuer| list.verify_signed_by(issuer).is_ok()) {
             return Some(text::list_not_signed());
         }
         let is_old = list.next_update().is_some_and(|next| next < self.now);
         is_old.then(text::list_too_old)
-    }
-
-    /// The certificate's entry on the list.
-    pub(crate) fn entry(&self, found: &Certificate) -> Option<&Entry> {
-        self.revoked.as_ref()?.find(found)
-    }
-
-    /// Whether the list is that of the certificate's issuer.
-    pub(crate) fn is_listed_there(&self, found: &Certificate) -> bool {
-        let list = self.revoked.as_ref();
-        list.is_some_and(|list| list.issuer() == found.issuer())
     }
 }

@@ -67,6 +67,7 @@ message::messages! {
     fn list_of_stranger();
     fn list_not_signed();
     fn list_too_old();
+    fn no_list_of_issuer();
     fn answer();
     fn code();
     fn answer_prompt();

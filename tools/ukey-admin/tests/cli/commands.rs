@@ -167,6 +167,28 @@ fn certificates_are_checked_against_authority_and_revocation_list() {
     assert_eq!(desk.run(["cert", "check", "--ca", "stranger"]).code, 13);
 }
 
+/// That it is not on another authority's list says nothing of a certificate.
+#[test]
+fn a_revocation_list_acquits_its_own_issuer_s_certificates_alone() {
+    let desk = Desk::enrolled();
+    desk.stranger();
+    desk.revocation_list("ca.crl", 0);
+    desk.revocation_list_of("stranger", "stranger.crl", 0);
+    let trusting = |lists: &[&str]| {
+        let both = ["cert", "check", "--ca", "ca", "--ca", "stranger"];
+        let lists = lists.iter().flat_map(|list| ["--crl", list]);
+        desk.json(both.into_iter().chain(lists).collect::<Vec<_>>())
+    };
+    let (code, checked) = trusting(&["stranger.crl"]);
+    assert_eq!(code, 13);
+    let defect = &checked["data"]["certificates"][0]["defect"];
+    assert_eq!(defect, "no revocation list of its issuer is given");
+    assert_eq!(trusting(&["stranger.crl", "ca.crl"]).0, 0);
+    desk.run(with_pin(&["revoke", "--ca", "ca"])).ok();
+    desk.revocation_list("ca.crl", 0);
+    assert_eq!(trusting(&["stranger.crl", "ca.crl"]).0, 13);
+}
+
 #[test]
 fn seals_come_back_as_they_were() {
     let desk = Desk::initialised();

@@ -313,7 +313,8 @@ impl Desk {
 
     /// Makes an authority in `stranger` that the key knows nothing of.
     pub(crate) fn stranger(&self) {
-        let plan = ukey_ca::directory::Plan::for_tests().unwrap();
+        let mut plan = ukey_ca::directory::Plan::for_tests().unwrap();
+        plan.issuing = "C=CN,O=TEST ONLY,CN=stranger".parse().unwrap();
         ukey_ca::directory::Directory::init(&self.path("stranger"), &plan).unwrap();
     }
 

@@ -7,23 +7,22 @@ use super::{Finding, Status};
 use crate::{
     certificate,
     cli::{TrustArgs, Usage},
-    cmd::cert_check::Measure,
+    cmd::cert_check::{Listed, Measure},
     error::Result,
     text::{self, doctor as words},
 };
 
 /// What to measure by, if the user named anything; and what is to be said of that itself.
 pub(super) fn measure(args: &TrustArgs, findings: &mut Vec<Finding>) -> Result<Option<Measure>> {
-    if args.ca.is_empty() && args.crl.is_none() {
+    if args.ca.is_empty() && args.crl.is_empty() {
         let message = words::authority_skipped().to_owned();
         let action = words::name_authority();
         findings.push(Finding::new(174, Status::Skipped, "", message, action));
         return Ok(None);
     }
     let measure = Measure::read(args)?;
-    if let Some(defect) = measure.list_defect() {
-        let subject = args.crl.as_ref();
-        let subject = subject.map_or(String::new(), |path| path.display().to_string());
+    for (path, defect) in measure.useless_lists() {
+        let subject = path.display().to_string();
         let message = text::error::sentence(defect);
         let action = words::get_list();
         findings.push(Finding::new(173, Status::Warn, &subject, message, action));
@@ -48,12 +47,10 @@ pub(super) fn check(
         let message = text::error::sentence(&defect);
         return finding(171, Status::Fail, message, words::right_authority());
     }
-    if measure.list_defect().is_some() || !measure.is_listed_there(certificate) {
-        return finding(170, Status::Ok, words::trusted().to_owned(), "");
-    }
-    match measure.entry(certificate) {
-        None => finding(170, Status::Ok, words::trusted_unlisted().to_owned(), ""),
-        Some(entry) => {
+    match measure.listed(certificate) {
+        Listed::Unknown => finding(170, Status::Ok, words::trusted().to_owned(), ""),
+        Listed::Absent => finding(170, Status::Ok, words::trusted_unlisted().to_owned(), ""),
+        Listed::Entry(entry) => {
             let day = certificate::day(entry.since);
             let (message, action) = match entry.reason {
                 Reason::CertificateHold => (words::held(&day), words::lift_hold()),

@@ -1,6 +1,7 @@
 //! The module as a C program sees it: everything goes through the pointers of the newest function table, on a token in
 //! a file. One test at a time, for the module is one per process.
 
+use std::process::Command;
 use std::ptr::{null, null_mut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
@@ -194,6 +195,18 @@ impl P11 {
         let mut info = CK_SESSION_INFO::default();
         expect(call!(self, C_GetSessionInfo(session, &raw mut info)));
         info.state
+    }
+
+    /// What OpenSSL says, run in the folder of the token image.
+    pub fn openssl(&self, arguments: &[&str]) -> Vec<u8> {
+        let output = Command::new("openssl")
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .output()
+            .expect("openssl is a dependency of the tests");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        output.stdout
     }
 }
 

@@ -2,27 +2,11 @@
 
 use crate::harness::*;
 use hex::FromHex;
-use std::process::Command;
 
 const SM2_PARAMS: &[u8] = &[0x06, 0x08, 0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x82, 0x2D];
 
 fn plain(number: CK_MECHANISM_TYPE) -> Mechanism {
     Mechanism::plain(number)
-}
-
-/// OpenSSL's answer, if it is there.
-fn openssl(p11: &P11, arguments: &[&str]) -> Option<std::process::Output> {
-    let output = Command::new("openssl")
-        .args(arguments)
-        .current_dir(p11.folder.path())
-        .output()
-        .ok()?;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(output)
 }
 
 #[test]
@@ -65,7 +49,7 @@ fn openssl_accepts_our_signatures() {
           "-verify", "rsa.pub", "-signature", "pss.sig", "message"],
     ];
     for check in checks {
-        openssl(&p11, check).expect("openssl is a dependency of the tests");
+        p11.openssl(check);
     }
 }
 
@@ -87,7 +71,7 @@ fn we_accept_openssls_signatures() {
         &["dgst", "-sha512", "-sign", "rsa.key", "-out", "rsa.sig", "message"],
     ];
     for step in steps {
-        openssl(&p11, step).expect("openssl is a dependency of the tests");
+        p11.openssl(step);
     }
     let public = read("sm2.pub");
     let template = Template::of(CKO_PUBLIC_KEY)
@@ -107,9 +91,7 @@ fn we_accept_openssls_signatures() {
         &read("sm2.sig"),
     ));
 
-    let modulus = openssl(&p11, &["rsa", "-in", "rsa.key", "-noout", "-modulus"])
-        .unwrap()
-        .stdout;
+    let modulus = p11.openssl(&["rsa", "-in", "rsa.key", "-noout", "-modulus"]);
     let modulus = String::from_utf8(modulus).unwrap();
     let modulus = Vec::from_hex(modulus.trim().trim_start_matches("Modulus=")).unwrap();
     let template = Template::of(CKO_PUBLIC_KEY).number(CKA_KEY_TYPE, CKK_RSA);

@@ -1,7 +1,6 @@
 //! Signatures that hold their data, and functions that do two things with one part.
 
 use crate::harness::*;
-use std::process::Command;
 use std::ptr::null_mut;
 
 fn recover(
@@ -58,17 +57,6 @@ fn sign_recover(
     if rv == CKR_OK { Ok(out) } else { Err(rv) }
 }
 
-fn openssl(p11: &P11, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("openssl")
-        .args(arguments)
-        .current_dir(p11.folder.path())
-        .output()
-        .expect("openssl is a dependency of the tests");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    output.stdout
-}
-
 #[test]
 fn openssl_recovers_what_we_sign_and_we_what_it_signs() {
     let (p11, session) = P11::user();
@@ -79,7 +67,7 @@ fn openssl_recovers_what_we_sign_and_we_what_it_signs() {
     let signature = sign_recover(&p11, session, CKM_RSA_PKCS, private, b"a tender").unwrap();
     std::fs::write(file("signature"), &signature).unwrap();
     #[rustfmt::skip]
-    let recovered = openssl(&p11, &["pkeyutl", "-verifyrecover", "-pubin", "-keyform", "DER", "-inkey", "rsa.pub",
+    let recovered = p11.openssl(&["pkeyutl", "-verifyrecover", "-pubin", "-keyform", "DER", "-inkey", "rsa.pub",
         "-in", "signature"]);
     assert_eq!(recovered, b"a tender");
     assert_eq!(
@@ -87,11 +75,11 @@ fn openssl_recovers_what_we_sign_and_we_what_it_signs() {
         b"a tender"
     );
 
-    openssl(&p11, &["genrsa", "-out", "rsa.key", "2048"]);
+    p11.openssl(&["genrsa", "-out", "rsa.key", "2048"]);
     std::fs::write(file("message"), b"a bid").unwrap();
     #[rustfmt::skip]
-    openssl(&p11, &["pkeyutl", "-sign", "-inkey", "rsa.key", "-in", "message", "-out", "theirs"]);
-    let modulus = openssl(&p11, &["rsa", "-in", "rsa.key", "-noout", "-modulus"]);
+    p11.openssl(&["pkeyutl", "-sign", "-inkey", "rsa.key", "-in", "message", "-out", "theirs"]);
+    let modulus = p11.openssl(&["rsa", "-in", "rsa.key", "-noout", "-modulus"]);
     let modulus = String::from_utf8(modulus).unwrap();
     let theirs = Template::of(CKO_PUBLIC_KEY)
         .number(CKA_KEY_TYPE, CKK_RSA)

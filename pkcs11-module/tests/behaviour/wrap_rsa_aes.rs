@@ -1,7 +1,6 @@
 //! CKM_RSA_AES_KEY_WRAP: any key under an RSA key, by way of a temporary AES key.
 
 use crate::harness::*;
-use std::process::Command;
 
 const P256: &[u8] = &[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
 const P256_KEY: &str = "7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534";
@@ -290,18 +289,6 @@ fn the_length_is_told_before_and_a_short_buffer_stays_as_it_is() {
     }
 }
 
-/// OpenSSL in the folder of the token image.
-fn openssl(p11: &P11, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("openssl")
-        .args(arguments)
-        .current_dir(p11.folder.path())
-        .output()
-        .expect("openssl is a dependency of the tests");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    output.stdout
-}
-
 #[test]
 fn openssl_unwraps_ours_and_we_unwrap_openssls() {
     let (p11, session) = P11::user();
@@ -318,7 +305,7 @@ fn openssl_unwraps_ours_and_we_unwrap_openssls() {
     ];
     let cipher = |way: &str, kek: &str, data: &str| {
         let arguments = ["enc", way, "-id-aes256-wrap-pad", "-K", kek, "-in", data];
-        openssl(&p11, &[&arguments[..], &["-iv", "A65959A6"]].concat())
+        p11.openssl(&[&arguments[..], &["-iv", "A65959A6"]].concat())
     };
 
     // Theirs: a 33-byte secret under a kek of theirs.
@@ -329,14 +316,14 @@ fn openssl_unwraps_ours_and_we_unwrap_openssls() {
     write("value", &[5; 33]);
     let encrypt = ["pkeyutl", "-encrypt", "-pubin", "-keyform", "DER"];
     let of = ["-inkey", "public.der", "-in", "kek"];
-    let block = openssl(&p11, &[&encrypt[..], &of, &oaep].concat());
+    let block = p11.openssl(&[&encrypt[..], &of, &oaep].concat());
     let envelope = [block, cipher("-e", kek, "value")].concat();
     let back = unwrap(&p11, session, sha256(256), private, &envelope, generic());
     assert_eq!(value(&p11, session, back.unwrap()), [5; 33]);
 
     // Ours, under a key of theirs.
-    openssl(&p11, &["genrsa", "-out", "rsa.key", "2048"]);
-    let modulus = openssl(&p11, &["rsa", "-in", "rsa.key", "-noout", "-modulus"]);
+    p11.openssl(&["genrsa", "-out", "rsa.key", "2048"]);
+    let modulus = p11.openssl(&["rsa", "-in", "rsa.key", "-noout", "-modulus"]);
     let modulus = String::from_utf8(modulus).unwrap();
     let modulus = hex(modulus.trim().trim_start_matches("Modulus="));
     let theirs = Template::of(CKO_PUBLIC_KEY)
@@ -350,7 +337,7 @@ fn openssl_unwraps_ours_and_we_unwrap_openssls() {
     write("block", &envelope[..BLOCK]);
     write("wrapped", &envelope[BLOCK..]);
     let of = ["pkeyutl", "-decrypt", "-inkey", "rsa.key", "-in", "block"];
-    let kek = openssl(&p11, &[&of[..], &oaep].concat());
+    let kek = p11.openssl(&[&of[..], &oaep].concat());
     assert_eq!(kek.len(), 32);
     let kek: String = kek.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(cipher("-d", &kek, "wrapped"), [6; 33]);

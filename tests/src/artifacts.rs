@@ -15,12 +15,13 @@ pub fn workspace_root() -> PathBuf {
 }
 
 /// The folder that cargo builds into. It is the one that this very program stands in, so that it is
-/// right whichever way cargo was told (CARGO_TARGET_DIR, configuration, default).
+/// right whichever way cargo was told (CARGO_TARGET_DIR, configuration, default). cargo keeps what it knows of
+/// the compiler in its top.
 pub fn target_dir() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     program
         .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+        .find(|folder| folder.join(".rustc_info.json").is_file())
         .map_or_else(|| workspace_root().join("target"), Path::to_path_buf)
 }
 

@@ -15,8 +15,12 @@ use ukey_verifier::trust::{Revocation, Trust};
 const LIMIT: Duration = Duration::from_secs(300);
 
 fn scenario(name: &str) -> Bidder {
+    scenario_of("signing.cjs", name)
+}
+
+fn scenario_of(script: &str, name: &str) -> Bidder {
     let bidder = Bidder::enrolled();
-    bidder.plays("signing.cjs", name, LIMIT);
+    bidder.plays(script, name, LIMIT);
     bidder
 }
 
@@ -247,5 +251,10 @@ fn firefox_logs_in_with_the_same_extension() {
 
 #[test]
 fn a_listed_site_signs_over_loopback_and_another_does_not() {
-    scenario("loopback");
+    scenario_of("loopback.cjs", "loopback");
+}
+
+#[test]
+fn many_pages_share_the_loopback_channel() {
+    scenario_of("loopback.cjs", "crowd");
 }

@@ -376,6 +376,7 @@ fn send(output: &Mutex<impl Write>, message: &Value) -> io::Result<()> {
     frame::write(&mut *lock(output), &bytes)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// The lock, even if somebody panicked who held it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

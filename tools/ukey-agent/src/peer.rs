@@ -4,19 +4,24 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 
+/// How often the table is read before a socket counts as not there.
+const LOOKS: usize = 3;
+
 /// Whether the connection from `peer` to `own` was made by a process of this user.
 ///
 /// Linux tells the owner of every socket in `/proc/net/tcp` (proc(5)); what cannot be found is not ours.
+/// The table is read in pieces while others change it, so that a line may be missed: it is read again.
 pub(crate) fn is_own(peer: SocketAddr, own: SocketAddr) -> bool {
     let table = if peer.is_ipv4() {
         "/proc/net/tcp"
     } else {
         "/proc/net/tcp6"
     };
-    let (Ok(table), Ok(me)) = (fs::read_to_string(table), fs::metadata("/proc/self")) else {
+    let Ok(me) = fs::metadata("/proc/self") else {
         return false;
     };
-    owner(&table, peer, own) == Some(me.uid())
+    let look = |_| owner(&fs::read_to_string(table).ok()?, peer, own);
+    (0..LOOKS).find_map(look) == Some(me.uid())
 }
 
 /// The user that owns the socket bound to `local` and connected to `remote`.

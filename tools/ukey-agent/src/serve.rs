@@ -13,14 +13,13 @@ use crate::frame;
 use crate::host::{Host, Seldom};
 use crate::method::Record;
 use crate::origin::Origin;
-use crate::peer;
-use crate::{PROTOCOL, xtx};
+use crate::{PROTOCOL, peer, xtx};
+use seats::{Seat, Seats};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -29,10 +28,16 @@ use tungstenite::http::{HeaderValue, StatusCode, header};
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, Message, WebSocket};
 
+mod seats;
+
 /// Most pages at one time.
-const MAX_CONNECTIONS: usize = 4;
+const MAX_PAGES: usize = 16;
+/// Most connections at one time, with those that have not said yet who they are.
+const MAX_CALLERS: usize = 64;
 /// How long a page may take over its handshake.
 const HANDSHAKE: Duration = Duration::from_secs(5);
+/// How long a listed page waits for a seat: one that goes away may still be on its way out when the next one comes.
+const FOR_A_SEAT: Duration = Duration::from_secs(2);
 /// How often answers are looked for while a page is silent.
 const TURN: Duration = Duration::from_millis(5);
 
@@ -48,7 +53,7 @@ pub enum Protocol {
 /// A listener and who may come.
 pub struct Server {
     listener: TcpListener,
-    open: Arc<AtomicUsize>,
+    callers: Arc<Seats>,
     door: Arc<Door>,
 }
 
@@ -58,6 +63,7 @@ struct Door {
     protocol: Protocol,
     origins: BTreeSet<Origin>,
     host: Host,
+    pages: Arc<Seats>,
     /// Lets through one line about refused pages at a time.
     refusals: Seldom,
 }
@@ -87,10 +93,11 @@ impl Server {
                 protocol,
                 origins,
                 host,
+                pages: Arc::new(Seats::new(MAX_PAGES)),
                 refusals: Seldom::default(),
             }),
             listener,
-            open: Arc::default(),
+            callers: Arc::new(Seats::new(MAX_CALLERS)),
         })
     }
 
@@ -107,18 +114,18 @@ impl Server {
     pub fn run(&self) -> io::Result<()> {
         loop {
             let (stream, from) = self.listener.accept()?;
-            if !peer::is_own(from, self.door.address)
-                || self.open.load(Ordering::Relaxed) >= MAX_CONNECTIONS
-            {
+            if !peer::is_own(from, self.door.address) {
                 continue;
             }
-            self.open.fetch_add(1, Ordering::Relaxed);
-            let (door, open) = (Arc::clone(&self.door), Arc::clone(&self.open));
+            let Some(caller) = self.callers.take(Duration::ZERO) else {
+                continue;
+            };
+            let door = Arc::clone(&self.door);
             thread::spawn(move || {
                 if let Err(error) = door.serve_page(stream) {
                     tracing::info!(%error, "a page was not served to the end");
                 }
-                open.fetch_sub(1, Ordering::Relaxed);
+                drop(caller);
             });
         }
     }
@@ -127,20 +134,20 @@ impl Server {
 impl Door {
     fn serve_page(&self, stream: TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(HANDSHAKE))?;
-        let mut origin = None;
+        let mut admitted = None;
         #[allow(clippy::result_large_err)] // the type is the handshake's
         let check = |request: &Request, mut response: Response| match self.admit(request) {
-            Ok(found) => {
+            Ok(page) => {
                 if self.protocol == Protocol::Xtx && asks_for(request, xtx::SUB_PROTOCOL) {
                     let name = HeaderValue::from_static(xtx::SUB_PROTOCOL);
                     let headers = response.headers_mut();
                     headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
                 }
-                origin = Some(found);
+                admitted = Some(page);
                 Ok(response)
             }
             Err(status) => {
-                self.note_refusal(request);
+                self.note_refusal(request, status);
                 Err(refusal(status))
             }
         };
@@ -149,7 +156,7 @@ impl Door {
             .max_frame_size(Some(frame::MAX_FRAME));
         let socket = tungstenite::accept_hdr_with_config(stream, check, Some(config))
             .map_err(|error| io::Error::other(error.to_string()))?;
-        let origin = origin.ok_or(io::ErrorKind::PermissionDenied)?;
+        let (origin, _seat) = admitted.ok_or(io::ErrorKind::PermissionDenied)?;
         socket.get_ref().set_read_timeout(Some(TURN))?;
         match self.protocol {
             Protocol::Own => serve_own(socket, &origin, &self.host),
@@ -157,19 +164,26 @@ impl Door {
         }
     }
 
-    fn admit(&self, request: &Request) -> Result<Origin, StatusCode> {
+    /// Who comes, and the seat that is kept for it until it goes.
+    fn admit(&self, request: &Request) -> Result<(Origin, Seat), StatusCode> {
         if self.protocol == Protocol::Xtx && request.uri().path() != xtx::PATH {
             return Err(StatusCode::NOT_FOUND);
         }
-        admit(request, &self.origins, self.address)
+        let origin = admit(request, &self.origins, self.address)?;
+        let seat = self.pages.take(FOR_A_SEAT);
+        Ok((origin, seat.ok_or(StatusCode::SERVICE_UNAVAILABLE)?))
     }
 
     /// Writes a line about a page that was turned away; not one for each of a crowd.
-    fn note_refusal(&self, request: &Request) {
+    fn note_refusal(&self, request: &Request, status: StatusCode) {
         if self.refusals.is_due() {
             let origin = request.headers().get(header::ORIGIN);
             let origin = origin.and_then(|origin| origin.to_str().ok());
-            let error = Refused::new(Code::OriginDenied, "this page may not use the USBKEY");
+            let error = if status == StatusCode::SERVICE_UNAVAILABLE {
+                Refused::new(Code::Busy, "too many pages use the USBKEY")
+            } else {
+                Refused::new(Code::OriginDenied, "this page may not use the USBKEY")
+            };
             self.host
                 .note(origin, "connect", &Record::default(), Some(&error));
         }

@@ -163,31 +163,39 @@ class Extension extends Calls {
 
 /** The agent's loopback channel (`ukey-agent serve`), where the extension cannot be installed. */
 class Loopback extends Calls {
-  #url;
   #socket = null;
+  #opened = null;
 
   constructor(url) {
     super();
-    this.#url = url;
+    this.url = url;
   }
 
   async ready() {
-    this.#socket ??= await new Promise((resolve, reject) => {
-      const none = new UkeyError("ERR_UKEY_NO_AGENT", "the agent does not listen, or this site is not on its list");
-      const socket = new WebSocket(this.#url);
-      socket.onopen = () => resolve(socket);
-      socket.onerror = () => reject(none);
+    this.#opened ??= this.#open();
+    await this.#opened;
+    return "";
+  }
+
+  #open() {
+    const socket = (this.#socket = new WebSocket(this.url));
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.event === "token-change") this.tell("tokenchange");
+      else if (message.event === undefined) this.settle(message);
+    };
+    return new Promise((resolve, reject) => {
+      socket.onopen = resolve;
       socket.onclose = () => {
-        this.#socket = null;
+        this.#opened = null;
+        reject(new UkeyError("ERR_UKEY_NO_AGENT", "the agent does not listen, or this site is not on its list"));
         this.failAll("ERR_UKEY_NO_AGENT", "the agent ended");
       };
-      socket.onmessage = ({ data }) => {
-        const message = JSON.parse(data);
-        if (message.event === "token-change") this.tell("tokenchange");
-        else if (message.event === undefined) this.settle(message);
-      };
     });
-    return "";
+  }
+
+  close() {
+    this.#socket?.close();
   }
 
   post({ id, method, params, lang }) {
@@ -196,7 +204,7 @@ class Loopback extends Calls {
   }
 
   withdraw(id) {
-    this.#socket?.send(JSON.stringify({ v: 1, id, method: "cancel" }));
+    this.#socket.send(JSON.stringify({ v: 1, id, method: "cancel" }));
   }
 }
 
@@ -395,6 +403,8 @@ export const ukey = {
 
   /** Uses the agent's loopback channel from now on, such as "ws://127.0.0.1:21188". The agent must list this site. */
   useAgent(url) {
+    if (channel?.url === url) return;
+    channel?.close?.();
     channel = new Loopback(url);
   },
 };

@@ -25,8 +25,16 @@ use crate::{
 /// What the certificates are held against.
 pub(crate) struct Measure {
     anchors: Vec<Certificate>,
-    lists: Vec<(PathBuf, RevocationList)>,
+    lists: Vec<Judged>,
     now: OffsetDateTime,
+}
+
+/// A revocation list of a file.
+struct Judged {
+    path: PathBuf,
+    list: RevocationList,
+    /// Why it says nothing.
+    defect: Option<&'static str>,
 }
 
 /// What the revocation lists say of a certificate.
@@ -87,14 +95,18 @@ pub(crate) fn run(context: &Context, args: &CertCheckArgs) -> Result<Outcome> {
 
 impl Measure {
     pub(crate) fn read(args: &TrustArgs) -> Result<Self> {
-        let list = |path: &PathBuf| -> Result<_> {
-            let bytes = files::read_small(path)?;
-            Ok((path.clone(), RevocationList::from_file_bytes(&bytes)?))
+        let (anchors, now) = (verify::anchors(&args.ca)?, OffsetDateTime::now_utc());
+        let judged = |path: &PathBuf| -> Result<_> {
+            let list = RevocationList::from_file_bytes(&files::read_small(path)?)?;
+            let defect = defect_of(&list, &anchors, now);
+            let path = path.clone();
+            Ok(Judged { path, list, defect })
         };
+        let lists = args.crl.iter().map(judged).collect::<Result<_>>()?;
         Ok(Self {
-            anchors: verify::anchors(&args.ca)?,
-            lists: args.crl.iter().map(list).collect::<Result<_>>()?,
-            now: OffsetDateTime::now_utc(),
+            anchors,
+            lists,
+            now,
         })
     }
 
@@ -155,10 +167,9 @@ impl Measure {
 
     /// What the lists of use say of a certificate.
     pub(crate) fn listed(&self, found: &Certificate) -> Listed<'_> {
-        let mut lists = self.lists.iter().map(|(_, list)| list);
-        let its =
-            lists.find(|list| list.issuer() == found.issuer() && self.defect_of(list).is_none());
-        match its.map(|list| list.find(found)) {
+        let mut of_use = self.lists.iter().filter(|judged| judged.defect.is_none());
+        let its = of_use.find(|judged| judged.list.issuer() == found.issuer());
+        match its.map(|judged| judged.list.find(found)) {
             None => Listed::Unknown,
             Some(None) => Listed::Absent,
             Some(Some(entry)) => Listed::Entry(entry),
@@ -169,20 +180,24 @@ impl Measure {
     pub(crate) fn useless_lists(&self) -> impl Iterator<Item = (&Path, &'static str)> {
         self.lists
             .iter()
-            .filter_map(|(path, list)| Some((path.as_path(), self.defect_of(list)?)))
+            .filter_map(|judged| Some((judged.path.as_path(), judged.defect?)))
     }
+}
 
-    /// Why a list says nothing.
-    fn defect_of(&self, list: &RevocationList) -> Option<&'static str> {
-        let named = |anchor: &&Certificate| anchor.subject() == list.issuer();
-        let mut issuers = self.anchors.iter().filter(named).peekable();
-        if issuers.peek().is_none() {
-            return Some(text::list_of_stranger());
-        }
-        if !issuers.any(|issuer| list.verify_signed_by(issuer).is_ok()) {
-            return Some(text::list_not_signed());
-        }
-        let is_old = list.next_update().is_some_and(|next| next < self.now);
-        is_old.then(text::list_too_old)
+/// Why a list says nothing.
+fn defect_of(
+    list: &RevocationList,
+    anchors: &[Certificate],
+    now: OffsetDateTime,
+) -> Option<&'static str> {
+    let named = |anchor: &&Certificate| anchor.subject() == list.issuer();
+    let mut issuers = anchors.iter().filter(named).peekable();
+    if issuers.peek().is_none() {
+        return Some(text::list_of_stranger());
     }
+    if !issuers.any(|issuer| list.verify_signed_by(issuer).is_ok()) {
+        return Some(text::list_not_signed());
+    }
+    let is_old = list.next_update().is_some_and(|next| next < now);
+    is_old.then(text::list_too_old)
 }

@@ -39,8 +39,9 @@ impl PrivateKey {
     /// exponent and both primes.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a modulus outside 2048..=4096 bits; [`Error::InvalidKey`] if the
-    /// numbers do not belong together.
+    /// [`Error::Unsupported`] for a modulus outside 2048..=4096 bits, and for a prime that is longer than half of
+    /// it, for which the structures of GM/T 0016 and 0017 have no place; [`Error::InvalidKey`] if the numbers do
+    /// not belong together.
     pub fn from_components(
         n: &[u8],
         e: &[u8],
@@ -56,6 +57,10 @@ impl PrivateKey {
         let (d, p, q) = (trimmed(d), trimmed(p), trimmed(q));
         if d.len() > public.size() || p.len() > public.size() || q.len() > public.size() {
             return Err(Error::InvalidKey);
+        }
+        let half = public.bits().div_ceil(16);
+        if p.len() > half || q.len() > half {
+            return Err(Error::Unsupported);
         }
         let [dp, dq, q_inverse] = crt_values(d, p, q)?;
         let parsed = raw::PrivateKey::new(&PrivateParts {

@@ -299,3 +299,28 @@ fn the_primes_follow_from_the_exponents() {
         assert!(PrivateKey::from_exponents(&n, e, d).is_err());
     }
 }
+
+/// A key from Python whose primes have 1100 and 948 bits: neither has the place that keys have for it.
+#[test]
+fn primes_of_unequal_length_are_refused() {
+    let n = hex::decode(
+        "b5476e701371bc08ec5c26728ec9211a4a266be9af167d18efd0603525532e0c42a0451635b9ccf57bdd64b2\
+         1d39f01b3cf3668084b3b1647b1041ab1cc80e199296590041f9e676395020116078c1f164716bcb543cf2df\
+         8203eacadf47893b3356f243be10696cdce4735152c0febb7e70d7962e2ebf0a9a8be3fcf16b7fe650f1456b\
+         8e31ea00f48443812b779863b3f8abc2baef4e1517f6db484dbad04e1cdc09d3c209223d39f0a8e7d35de736\
+         2bb8fb6b45dbd050206d455a668b870c052e22ba182f9e530b4b367c60c9f7f78ba9874cece5a3724c4b3a1b\
+         e5f05934e5ba23d239a298c01d630ff5f98f4a18ca017d319dde74535a20e5dfa9e5e8ab",
+    )
+    .unwrap();
+    let d = hex::decode(
+        "91d2df4cfae73fda71c003119e38bf0f35dcc86c17f3603862195e7b020672815c4b2ea81a19d77d15e1d771\
+         cc3ee21e171eb932e30ce5c32d97bb2b99a0786f2bd313cf38437d9756ad54ce85ab3e601f6b79c9fb7e77e5\
+         41e242ca656857452f1c5f100d61885d11281877afb91e70d6da9121f70e89edb3bb540704dafa3e6c6b0a25\
+         1e7124d3dbb48271f05289a418e9ff162d99eb085fe610352c7a82708e9ace0d32b81919839ae39d9c077832\
+         f76b428a912236ff173381f3522408e3ec880c8a2eb6254cbd7ccc2aa0e888451d526db9e7387ea8ce1be494\
+         cf84d52e22f0bb802a27f0d5f41a2bd405da49d0026b2abcc09f9a2f49d7b81953659181",
+    )
+    .unwrap();
+    let refused = PrivateKey::from_exponents(&n, &[1, 0, 1], &d).map(|key| key.to_pkcs1_der());
+    assert_eq!(refused, Err(Error::Unsupported));
+}

@@ -57,11 +57,18 @@ pub enum NextStep {
     },
 }
 
+/// A long answer comes in pieces of so many bytes or more, on the whole: 256 are usual, and a card that sends a few at a
+/// time must not keep its host for minutes.
+const LEAST_PIECE: usize = 64;
+/// Pieces of any length before that is asked for.
+const FREE_PIECES: usize = 64;
+
 /// Collects the pieces of one answer, on the host.
 pub struct AnswerCollector {
     max_length: usize,
     data: Zeroizing<Vec<u8>>,
     retried: bool,
+    pieces: usize,
     pieces_without_data: u8,
 }
 
@@ -73,6 +80,7 @@ impl AnswerCollector {
             max_length,
             data,
             retried: false,
+            pieces: 0,
             pieces_without_data: 0,
         }
     }
@@ -80,8 +88,8 @@ impl AnswerCollector {
     /// Takes the next answer of the card.
     ///
     /// # Errors
-    /// [`DecodeError::Length`] when the whole grows beyond the maximum, or when the card promises
-    /// more and more without ever sending any.
+    /// [`DecodeError::Length`] when the whole grows beyond the maximum or comes in very small pieces, or when
+    /// the card promises more and more without ever sending any.
     pub fn push(&mut self, mut piece: ResponseApdu) -> Result<NextStep, DecodeError> {
         let kind = piece.sw.kind();
         if let StatusKind::ExactLength(length) = kind
@@ -94,6 +102,7 @@ impl AnswerCollector {
             });
         }
         self.append(&mut piece)?;
+        self.pieces += 1;
         match kind {
             StatusKind::MoreData => self.progressed().map(|()| NextStep::Repeat),
             StatusKind::BytesRemaining(count) => {
@@ -131,7 +140,8 @@ impl AnswerCollector {
 
     /// One empty piece is normal (T=0 answers a case 4 command with a bare 61xx).
     fn progressed(&self) -> Result<(), DecodeError> {
-        if self.pieces_without_data > 1 {
+        let most = FREE_PIECES + self.data.len() / LEAST_PIECE;
+        if self.pieces_without_data > 1 || self.pieces > most {
             return Err(DecodeError::Length("answer"));
         }
         Ok(())

@@ -87,6 +87,18 @@ fn bytes_remaining_are_fetched_with_get_response() {
     script.finish();
 }
 
+/// Three bytes at a time: the host does not go on until its maximum is full.
+#[test]
+fn an_answer_in_tiny_pieces_is_given_up() {
+    let mut script = Script::new(Limits::SHORT).on("80 04 00 00 00", "AABBCC 6103");
+    for _ in 0..67 {
+        script = script.on("00 C0 00 00 03", "AABBCC 6103");
+    }
+    let outcome = execute(&script, &command(0x04, &[], Some(65_536)));
+    assert_eq!(outcome, Err(LinkError::Answer));
+    script.finish();
+}
+
 #[test]
 fn a_wrong_le_is_corrected_once() {
     let script = Script::new(Limits::SHORT)

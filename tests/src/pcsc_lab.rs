@@ -5,7 +5,7 @@
 //! Clients find the socket by the variable `PCSCLITE_CSOCK_NAME`, which the PC/SC client library
 //! reads once per process: hence [`pcsc_test`]. Where pcscd cannot run, tests fail and say why.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -119,20 +119,41 @@ impl PcscLab {
         if !image.exists() {
             Program::new(&program).arg("create").arg(image).succeed()?;
         }
-        let port = FIRST_PORT + u16::try_from(slot).expect("a lab has few slots");
-        let mut command = private_pcscd();
-        command
-            .arg("beside")
-            .arg(self.pcscd.id().to_string())
-            .arg(program);
+        let mut command = self.beside_pcscd(program);
         command
             .args(["serve", "--slot"])
-            .arg(format!("{}@{port}", image.display()));
+            .arg(format!("{}@{}", image.display(), port(slot)));
         command.arg("--control").arg(self.control_path(slot));
+        self.put(slot, command)
+    }
+
+    /// Puts a card that understands no command into `slot`. `atr` is its answer to reset, in hex.
+    ///
+    /// # Errors
+    /// [`HarnessError::NotReady`].
+    pub fn insert_foreign(&mut self, slot: usize, atr: &str) -> Result<(), HarnessError> {
+        self.pull(slot)?;
+        let mut command = self.beside_pcscd("python3");
+        command
+            .arg(workspace_root().join("tests/python/foreign_card.py"))
+            .args([atr, &port(slot).to_string()]);
+        self.put(slot, command)
+    }
+
+    /// A program that can reach the readers.
+    fn beside_pcscd(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = private_pcscd();
+        let pcscd = self.pcscd.id().to_string();
+        command.arg("beside").arg(pcscd).arg(program);
+        command
+    }
+
+    /// Starts what is in a reader from now on.
+    fn put(&mut self, slot: usize, command: Command) -> Result<(), HarnessError> {
         let log = self.folder.join(format!("ukey-sim-{slot}.log"));
-        let mut sim = Service::start(command, &log)?;
-        sim.wait_until("the token in its reader", READY_LIMIT, || is_present(slot))?;
-        self.ukey_sim[slot] = Some(sim);
+        let mut card = Service::start(command, &log)?;
+        card.wait_until("the token in its reader", READY_LIMIT, || is_present(slot))?;
+        self.ukey_sim[slot] = Some(card);
         Ok(())
     }
 
@@ -206,6 +227,10 @@ impl PcscLab {
     pub fn pcscd(&mut self) -> &mut Service {
         &mut self.pcscd
     }
+}
+
+fn port(slot: usize) -> u16 {
+    FIRST_PORT + u16::try_from(slot).expect("a lab has few slots")
 }
 
 fn start_pcscd(folder: &Path) -> Result<Service, HarnessError> {

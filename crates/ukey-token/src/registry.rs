@@ -236,6 +236,8 @@ enum Card {
     Unknown,
     /// Looked at and found not to be ours; not asked again before it is swapped.
     Foreign,
+    /// The same for one that does not answer: each try costs the reader's patience.
+    Mute,
     Token(Device),
 }
 
@@ -272,6 +274,7 @@ impl Reader {
             match &state.card {
                 Card::Token(device) if !device.is_removed() => return Ok(device.clone()),
                 Card::Foreign if state.present => return Err(Error::ForeignCard),
+                Card::Mute if state.present => return Err(TransportError::Mute.into()),
                 _ => {}
             }
         }
@@ -280,6 +283,7 @@ impl Reader {
         match &connected {
             Ok(device) => state.card = Card::Token(device.clone()),
             Err(Error::ForeignCard) => state.card = Card::Foreign,
+            Err(Error::Transport(TransportError::Mute)) => state.card = Card::Mute,
             Err(_) => {}
         }
         connected

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ukey_ffi::{Room, padded};
-use ukey_token::{DevInfo, Error as TokenError, Reader};
+use ukey_token::{DevInfo, Error as TokenError, Reader, transport::TransportError};
 
 use super::{Answer, MAX_INPUT};
 use crate::abi::types::{DEVINFO, VERSION};
@@ -43,13 +43,15 @@ pub(crate) fn enumerate(library: &Library, present: bool) -> Vec<u8> {
 
 /// Whether there is a card that may be ours. One that cannot be asked right now counts.
 fn has_token(reader: &Reader) -> bool {
-    let foreign = || {
+    let is_none = || {
         matches!(
             reader.device(),
-            Err(TokenError::ForeignCard | TokenError::NoToken)
+            Err(TokenError::ForeignCard
+                | TokenError::NoToken
+                | TokenError::Transport(TransportError::Mute))
         )
     };
-    reader.is_present() && !foreign()
+    reader.is_present() && !is_none()
 }
 
 pub(crate) fn connect(library: &Library, name: &str) -> Result<*mut std::ffi::c_void, Error> {

@@ -109,6 +109,19 @@ impl Skf {
         Ok(name_list(&names))
     }
 
+    /// SKF_GetDevState: 0 no device, 1 a device, 2 something that is none.
+    ///
+    /// # Errors
+    /// The library's.
+    pub fn state(&self, name: &str) -> Result<u32> {
+        let (name, mut state) = (text(name), 0);
+        call!(
+            self.library,
+            SKF_GetDevState(*const c_char: name.as_ptr(), *mut u32: &mut state)
+        )?;
+        Ok(state)
+    }
+
     /// Connects the only token.
     ///
     /// # Errors

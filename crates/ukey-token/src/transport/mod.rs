@@ -20,6 +20,9 @@ pub enum TransportError {
     /// The reader is empty.
     #[error("no card")]
     NoCard,
+    /// A card is in the reader and does not answer to a reset: it is broken, or does not touch.
+    #[error("card does not answer")]
+    Mute,
     /// The card was reset since the last exchange: the command was **not** executed, and
     /// everything that the card held in memory (opened ids, logins, keys of a session) is gone.
     #[error("card was reset")]

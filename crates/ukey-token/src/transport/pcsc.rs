@@ -141,7 +141,7 @@ fn reader_status(state: &ReaderState) -> ReaderStatus {
     let event = state.event_state();
     ReaderStatus {
         name: state.name().to_string_lossy().into_owned(),
-        present: event.contains(State::PRESENT) && !event.contains(State::MUTE),
+        present: event.contains(State::PRESENT),
         events: state.event_count().into(),
     }
 }
@@ -164,9 +164,9 @@ fn transport_error(e: pcsc::Error) -> TransportError {
         E::RemovedCard | E::ReaderUnavailable | E::UnknownReader | E::InvalidHandle => {
             TransportError::Removed
         }
-        E::NoSmartcard | E::NoReadersAvailable | E::UnresponsiveCard | E::UnpoweredCard => {
-            TransportError::NoCard
-        }
+        E::NoSmartcard | E::NoReadersAvailable => TransportError::NoCard,
+        // A card that loses its power is powered up by the next connection: this one could not be.
+        E::UnresponsiveCard | E::UnpoweredCard => TransportError::Mute,
         E::SharingViolation => TransportError::Busy,
         E::NoService | E::ServiceStopped => TransportError::NoService,
         E::SecurityViolation | E::NoAccess => TransportError::AccessRefused,
@@ -177,7 +177,9 @@ fn transport_error(e: pcsc::Error) -> TransportError {
 /// On a card that is connected, a lost service or reader is a lost card.
 fn card_error(e: pcsc::Error) -> TransportError {
     match transport_error(e) {
-        TransportError::NoCard | TransportError::NoService => TransportError::Removed,
+        TransportError::NoCard | TransportError::Mute | TransportError::NoService => {
+            TransportError::Removed
+        }
         TransportError::Link(_) if e == pcsc::Error::NotTransacted => TransportError::Removed,
         other => other,
     }

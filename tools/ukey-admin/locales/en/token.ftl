@@ -6,6 +6,7 @@ token-removed = the key was removed
 token-busy = the key is in use by another program
 token-cancelled = the wait was cancelled
 token-timeout = timed out
+token-mute = the card does not answer to a reset; it may be damaged, or sit badly in the reader
 token-reset = transport failed: card was reset
 token-no-service = the smart card service (pcscd) is not running
 token-access-refused = this user may not use the smart card service (pcscd)

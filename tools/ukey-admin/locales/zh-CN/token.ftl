@@ -6,6 +6,7 @@ token-removed = USBKEY 已拔出
 token-busy = 其他程序正在使用该 USBKEY
 token-cancelled = 等待已取消
 token-timeout = 超时
+token-mute = 卡对复位没有应答；可能已损坏，或没有插好
 token-reset = 通信失败：卡已复位
 token-no-service = 智能卡服务（pcscd）没有运行
 token-access-refused = 当前用户无权使用智能卡服务（pcscd）

@@ -13,6 +13,7 @@ super::message::messages! {
     fn busy();
     fn cancelled();
     fn timeout();
+    fn mute();
     fn reset();
     fn no_service();
     fn access_refused();
@@ -133,6 +134,7 @@ fn of_transport(error: TransportError) -> String {
     match error {
         TransportError::NoService => no_service().to_owned(),
         TransportError::AccessRefused => access_refused().to_owned(),
+        TransportError::Mute => mute().to_owned(),
         TransportError::Reset => reset().to_owned(),
         other => link(&other.to_string()),
     }

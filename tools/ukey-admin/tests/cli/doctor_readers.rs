@@ -22,6 +22,13 @@ const PLAIN: &str = "3B021450";
 /// Answer to reset of a card that offers T=2 alone, which no program may ask for.
 const PROTOCOL_UNKNOWN: &str = "3B800282";
 
+/// Answer to reset longer than there are any: the reader cannot power such a card up, and pcscd calls it mute.
+const MUTE: &str =
+    "3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B3B";
+
+/// Port of the first reader.
+const FIRST_PORT: &str = "35963";
+
 /// A pcscd with two virtual readers, for this test alone.
 struct Readers {
     pcscd: Child,
@@ -60,9 +67,12 @@ impl Readers {
             .arg(self.pcscd.id().to_string())
             .args([
                 "python3",
-                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/foreign_card.py"),
+                concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/../../tests/python/foreign_card.py"
+                ),
             ])
-            .arg(atr)
+            .args([atr, FIRST_PORT])
             .spawn();
         self.card = Some(card.unwrap());
     }
@@ -124,6 +134,18 @@ fn a_card_that_no_program_can_speak_with() {
     readers.insert_foreign(PROTOCOL_UNKNOWN);
     wait_for("the card", || has(&readers.examine(&desk), "UK-D071"));
     readers.examine(&desk).says("071", "fail");
+}
+
+/// As one that lies the wrong way round in its reader.
+#[test]
+fn a_card_that_does_not_answer_is_no_empty_reader() {
+    let desk = Desk::with_keys(0);
+    let mut readers = Readers::start(&desk);
+    readers.insert_foreign(MUTE);
+    wait_for("the card", || has(&readers.examine(&desk), "UK-D071"));
+    let report = readers.examine(&desk);
+    report.says("071", "fail");
+    assert!(!has(&report, "UK-D073"), "{report:?}");
 }
 
 /// Keeps a card for itself until its standard input ends.

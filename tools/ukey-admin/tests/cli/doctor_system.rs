@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::support::Desk;
 
 /// Codes and their status.
+#[derive(Debug)]
 pub(crate) struct Report(pub(crate) Vec<(String, String)>);
 
 impl Report {

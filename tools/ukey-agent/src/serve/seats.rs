@@ -24,7 +24,9 @@ impl Seats {
     /// A seat, if one is free within that time.
     pub(super) fn take(self: &Arc<Self>, within: Duration) -> Option<Seat> {
         let free = lock(&self.free);
-        let waited = self.left.wait_timeout_while(free, within, |free| *free == 0);
+        let waited = self
+            .left
+            .wait_timeout_while(free, within, |free| *free == 0);
         let (mut free, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
         *free = free.checked_sub(1)?;
         Some(Seat(Arc::clone(self)))

@@ -1,11 +1,11 @@
-"""A card in the virtual reader of port 35963 that understands no command; the argument is its ATR."""
+"""A card that understands no command. Arguments: its answer to reset in hex, the virtual reader's port."""
 import socket
 import struct
 import sys
 
 ATR = bytes.fromhex(sys.argv[1])
 
-reader = socket.create_connection(("127.0.0.1", 35963))
+reader = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
 
 
 def take(count):

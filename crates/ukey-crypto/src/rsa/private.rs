@@ -58,10 +58,6 @@ impl PrivateKey {
         if d.len() > public.size() || p.len() > public.size() || q.len() > public.size() {
             return Err(Error::InvalidKey);
         }
-        let half = public.bits().div_ceil(16);
-        if p.len() > half || q.len() > half {
-            return Err(Error::Unsupported);
-        }
         let [dp, dq, q_inverse] = crt_values(d, p, q)?;
         let parsed = raw::PrivateKey::new(&PrivateParts {
             n: trimmed(n),
@@ -76,7 +72,11 @@ impl PrivateKey {
         .map_err(|_| Error::InvalidKey)?;
         let key = Self { parsed, public };
         key.check_pair()?;
-        Ok(key)
+        let half = key.public.bits().div_ceil(16);
+        match p.len().max(q.len()) > half {
+            true => Err(Error::Unsupported),
+            false => Ok(key),
+        }
     }
 
     /// A key from its modulus and exponents alone, big endian, leading zeros allowed: the primes are worked out.
